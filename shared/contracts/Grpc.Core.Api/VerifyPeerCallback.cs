@@ -1,0 +1,4 @@
+namespace Grpc.Core;
+
+/// <summary>Decides whether a peer is trusted.</summary>
+public delegate bool VerifyPeerCallback(VerifyPeerContext context);
