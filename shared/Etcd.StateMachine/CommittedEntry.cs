@@ -1,0 +1,12 @@
+namespace Etcd.StateMachine;
+
+/// <summary>One entry of the replicated log that a quorum holds and that is to be applied.</summary>
+/// <param name="Kind">What <paramref name="Data"/> is.</param>
+/// <param name="Term">Term of the entry, from 1.</param>
+/// <param name="Index">Position in the log, from 1.</param>
+/// <param name="Data">Payload; read during the call only. Byte fields of the request are copied out of it.</param>
+public readonly record struct CommittedEntry(
+    CommittedEntryKind Kind,
+    ulong Term,
+    ulong Index,
+    ReadOnlyMemory<byte> Data);

@@ -1,0 +1,338 @@
+namespace Etcd.StateMachine.Mvcc;
+
+/// <summary>
+/// The revisions of one key, in generations (etcd's <c>keyIndex</c>). A put opens or extends the open generation,
+/// a tombstone closes it.
+/// <para>
+/// A history belongs to the write epoch in which it was made and changes in place only during that epoch. Later
+/// epochs work on a copy that shares the lists: lists only ever grow behind the end that older copies know, and
+/// compaction makes new ones, so a copy that a view holds stays as it was published.
+/// </para>
+/// <para>Thread: written by the apply loop; immutable for everybody once published.</para>
+/// </summary>
+internal sealed class KeyHistory
+{
+    private const int FirstListLength = 4;
+
+    // All revisions but the newest, which stands in _last: most keys have one and need no list.
+    private Revision[]? _older;
+    private int _olderCount;
+    private Revision _last;
+
+    private Generation[]? _closed;
+    private int _closedCount;
+
+    // The open generation; empty (the key is deleted) when _openVersion is 0.
+    private int _openStart;
+    private long _openCreatedMain;
+    private long _openVersion;
+
+    private KeyHistory(byte[] key, long epoch)
+    {
+        Key = key;
+        Epoch = epoch;
+    }
+
+    /// <summary>The key. Never modified.</summary>
+    public byte[] Key { get; }
+
+    /// <summary>The write epoch that may change this object in place.</summary>
+    public long Epoch { get; }
+
+    /// <summary>True when the key exists after its newest revision.</summary>
+    public bool IsLive => _openVersion > 0;
+
+    /// <summary>The newest revision.</summary>
+    public Revision Last => _last;
+
+    /// <summary>Number of revisions, tombstones included; at least 1.</summary>
+    public int Count => _olderCount + 1;
+
+    /// <summary>Main revision of the put that created the living key; 0 for a deleted one.</summary>
+    public long CreatedMain => _openVersion > 0 ? _openCreatedMain : 0;
+
+    /// <summary>Version of the living key; 0 for a deleted one.</summary>
+    public long Version => _openVersion;
+
+    /// <summary>A history that begins with a put.</summary>
+    /// <param name="key">The key; ownership passes to the history.</param>
+    /// <param name="revision">Revision of the put.</param>
+    /// <param name="createdMain">Main revision of the creation; earlier than <paramref name="revision"/> when the
+    /// first row that is left after a compaction is a later put.</param>
+    /// <param name="version">Version of the put, from 1 (0 for a row without a value).</param>
+    /// <param name="epoch">Write epoch.</param>
+    public static KeyHistory BeginWithPut(byte[] key, Revision revision, long createdMain, long version, long epoch) =>
+        new(key, epoch) { _last = revision, _openCreatedMain = createdMain, _openVersion = Math.Max(1, version) };
+
+    /// <summary>A history of which a compaction left only the tombstone.</summary>
+    public static KeyHistory BeginWithTombstone(byte[] key, Revision revision, long epoch) => new(key, epoch)
+    {
+        _last = revision,
+        _closed = [new Generation(CreatedMain: 0, Version: 1, Start: 0, End: 1)],
+        _closedCount = 1,
+        _openStart = 1,
+    };
+
+    /// <summary>A copy that the given epoch may change.</summary>
+    public KeyHistory CloneFor(long epoch) => new(Key, epoch)
+    {
+        _older = _older,
+        _olderCount = _olderCount,
+        _last = _last,
+        _closed = _closed,
+        _closedCount = _closedCount,
+        _openStart = _openStart,
+        _openCreatedMain = _openCreatedMain,
+        _openVersion = _openVersion,
+    };
+
+    /// <summary>Adds a put. The revision must be greater than <see cref="Last"/>.</summary>
+    public void Put(Revision revision)
+    {
+        Append(revision);
+        if (_openVersion == 0)
+        {
+            _openStart = _olderCount;
+            _openCreatedMain = revision.Main;
+        }
+
+        _openVersion++;
+    }
+
+    /// <summary>Adds a tombstone to a living key. The revision must be greater than <see cref="Last"/>.</summary>
+    public void Tombstone(Revision revision)
+    {
+        if (_openVersion == 0)
+        {
+            throw new InvalidOperationException($"tombstone at {revision} on a key that is deleted since {_last}");
+        }
+
+        Append(revision);
+        AppendClosed(new Generation(_openCreatedMain, _openVersion + 1, _openStart, Count));
+        _openStart = Count;
+        _openCreatedMain = 0;
+        _openVersion = 0;
+    }
+
+    /// <summary>Finds the state of the key as of a main revision; false when it does not exist there.</summary>
+    public bool TryGet(long atMain, out Revision modified, out long createdMain, out long version)
+    {
+        if (atMain >= _last.Main)
+        {
+            (modified, createdMain, version) = (_last, _openCreatedMain, _openVersion);
+            return _openVersion > 0;
+        }
+
+        if (_openVersion > 0 && At(_openStart).Main <= atMain)
+        {
+            int found = NewestAtOrBelow(atMain, _openStart, Count);
+            (modified, createdMain, version) = (At(found), _openCreatedMain, _openVersion - (Count - found - 1));
+            return true;
+        }
+
+        (modified, createdMain, version) = (default, 0, 0);
+        for (int i = _closedCount - 1; i >= 0; i--)
+        {
+            Generation generation = _closed![i];
+            if (At(generation.End - 1).Main <= atMain)
+            {
+                return false;
+            }
+
+            if (At(generation.Start).Main <= atMain)
+            {
+                int found = NewestAtOrBelow(atMain, generation.Start, generation.End);
+                modified = At(found);
+                createdMain = generation.CreatedMain;
+                version = generation.Version - (generation.End - found - 1);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True when compacting at <paramref name="atMain"/> would keep the row of this revision.</summary>
+    public bool IsKept(Revision revision, long atMain)
+    {
+        if (revision.Main > atMain)
+        {
+            return true;
+        }
+
+        int first = FirstKeptGeneration(atMain);
+        (int start, int end) = BoundsOf(first);
+        int kept = NewestAtOrBelow(atMain, start, end);
+        if (kept >= start && At(kept) == revision)
+        {
+            return true;
+        }
+
+        // A life that begins in the very revision in which the one before it ended.
+        for (int i = end; i < Count && At(i).Main <= atMain; i++)
+        {
+            if (At(i) == revision)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The revisions at or below <paramref name="atMain"/> that hashes count as alive there (etcd's
+    /// <c>keyIndex.keep</c>): as a compaction would keep them, without a tombstone exactly there.
+    /// </summary>
+    public void CollectKept(long atMain, ICollection<Revision> kept)
+    {
+        int first = FirstKeptGeneration(atMain);
+        (int start, int end) = BoundsOf(first);
+        int newest = NewestAtOrBelow(atMain, start, end);
+        bool isTombstone = first < _closedCount && newest == end - 1;
+        if (newest >= start && !isTombstone)
+        {
+            kept.Add(At(newest));
+        }
+
+        for (int i = end; i < Count && At(i).Main <= atMain; i++)
+        {
+            if (!IsTombstoneAt(i))
+            {
+                kept.Add(At(i));
+            }
+        }
+    }
+
+    /// <summary>
+    /// The history without what a compaction at <paramref name="atMain"/> forgets: this object when nothing is
+    /// forgotten, null when nothing is left. Differs from etcd: when a key is deleted and created again within the
+    /// compact revision itself, the new life is kept, because etcd's rule would lose a living key's row.
+    /// </summary>
+    public KeyHistory? Compact(long atMain, long epoch)
+    {
+        int first = FirstKeptGeneration(atMain);
+        (int start, int end) = BoundsOf(first);
+        int newest = NewestAtOrBelow(atMain, start, end);
+        int from = newest >= start ? newest : start;
+        if (from >= Count)
+        {
+            return null;
+        }
+
+        if (from == 0)
+        {
+            return this;
+        }
+
+        var compacted = new KeyHistory(Key, epoch)
+        {
+            _last = _last,
+            _olderCount = _olderCount - from,
+            _openStart = Math.Max(_openStart, from) - from,
+            _openCreatedMain = _openCreatedMain,
+            _openVersion = _openVersion,
+        };
+        if (compacted._olderCount > 0)
+        {
+            compacted._older = _older.AsSpan(from, compacted._olderCount).ToArray();
+        }
+
+        if (first < _closedCount)
+        {
+            var closed = new Generation[_closedCount - first];
+            for (int i = 0; i < closed.Length; i++)
+            {
+                Generation old = _closed![first + i];
+                closed[i] = old with { Start = Math.Max(old.Start, from) - from, End = old.End - from };
+            }
+
+            compacted._closed = closed;
+            compacted._closedCount = closed.Length;
+        }
+
+        return compacted;
+    }
+
+    /// <summary>The revision at a position from 0, oldest first.</summary>
+    public Revision At(int position) => position == _olderCount ? _last : _older![position];
+
+    /// <summary>True when the revision at a position is a tombstone.</summary>
+    public bool IsTombstoneAt(int position)
+    {
+        for (int i = 0; i < _closedCount; i++)
+        {
+            if (_closed![i].End - 1 == position)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private int FirstKeptGeneration(long atMain)
+    {
+        int index = 0;
+        while (index < _closedCount && At(_closed![index].End - 1).Main < atMain)
+        {
+            index++;
+        }
+
+        return index;
+    }
+
+    private (int Start, int End) BoundsOf(int generation) =>
+        generation < _closedCount ? (_closed![generation].Start, _closed[generation].End) : (_openStart, Count);
+
+    // Position of the newest revision at or below a main revision within [start, end); start - 1 when there is none.
+    private int NewestAtOrBelow(long atMain, int start, int end)
+    {
+        int low = start;
+        int high = end;
+        while (low < high)
+        {
+            int middle = (int)(((uint)low + (uint)high) >> 1);
+            if (At(middle).Main <= atMain)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low - 1;
+    }
+
+    private void Append(Revision revision)
+    {
+        if (revision <= _last)
+        {
+            throw new InvalidOperationException($"revision {revision} is not greater than the key's last {_last}");
+        }
+
+        if (_older is null || _olderCount == _older.Length)
+        {
+            var grown = new Revision[_older is null ? FirstListLength : _older.Length * 2];
+            _older.AsSpan(0, _olderCount).CopyTo(grown);
+            _older = grown;
+        }
+
+        _older[_olderCount++] = _last;
+        _last = revision;
+    }
+
+    private void AppendClosed(Generation generation)
+    {
+        if (_closed is null || _closedCount == _closed.Length)
+        {
+            var grown = new Generation[_closed is null ? 1 : _closed.Length * 2];
+            _closed.AsSpan(0, _closedCount).CopyTo(grown);
+            _closed = grown;
+        }
+
+        _closed[_closedCount++] = generation;
+    }
+}

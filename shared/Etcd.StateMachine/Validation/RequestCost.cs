@@ -1,0 +1,55 @@
+using Etcdserverpb;
+
+namespace Etcd.StateMachine.Validation;
+
+/// <summary>
+/// What a request may add to the engine, for the quota: refused when size + cost ≥ quota. A cost of 0 is never
+/// refused. Stateless and thread-safe (etcd's <c>quota.go</c>).
+/// </summary>
+public static class RequestCost
+{
+    private const long KeyValueOverheadBytes = 256;
+    private const long LeaseBytes = 64;
+
+    /// <summary>Bytes of a put.</summary>
+    public static long Of(PutRequest request) => KeyValueOverheadBytes + request.Key.Length + request.Value.Length;
+
+    /// <summary>Bytes of a transaction: the larger branch, nested transactions included.</summary>
+    public static long Of(TxnRequest request)
+    {
+        long success = 0;
+        foreach (RequestOp op in request.Success)
+        {
+            success += Of(op);
+        }
+
+        long failure = 0;
+        foreach (RequestOp op in request.Failure)
+        {
+            failure += Of(op);
+        }
+
+        return Math.Max(success, failure);
+    }
+
+    /// <summary>Bytes of a lease.</summary>
+    public static long Of(LeaseGrantRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return LeaseBytes;
+    }
+
+    /// <summary>True when the quota has room.</summary>
+    /// <param name="engineBytes">Bytes that the engine occupies.</param>
+    /// <param name="costBytes">What the request may add.</param>
+    /// <param name="quotaBytes">The quota; 0 or less for none.</param>
+    public static bool Fits(long engineBytes, long costBytes, long quotaBytes) =>
+        quotaBytes <= 0 || costBytes == 0 || engineBytes + costBytes < quotaBytes;
+
+    private static long Of(RequestOp op) => op.RequestCase switch
+    {
+        RequestOp.RequestOneofCase.RequestPut => Of(op.RequestPut),
+        RequestOp.RequestOneofCase.RequestTxn => Of(op.RequestTxn),
+        _ => 0,
+    };
+}
