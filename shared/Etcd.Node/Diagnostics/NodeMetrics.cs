@@ -1,0 +1,74 @@
+namespace Etcd.Node.Diagnostics;
+
+/// <summary>
+/// Counters that the host shows under etcd's series names (metrics.md §1-3). Thread-safe to read at any time;
+/// each is written by one thread or with interlocked operations.
+/// </summary>
+public sealed class NodeMetrics
+{
+    internal long LeaderChangesSeenField;
+    internal long ProposalsPendingField;
+    internal long ProposalsFailedField;
+    internal long HeartbeatSendFailuresField;
+    internal long SlowAppliesField;
+    internal long SlowReadIndexesField;
+    internal long ReadIndexesFailedField;
+    internal long LeasesExpiredField;
+    internal long WalBytesField;
+    internal long SnapshotAppliesInProgressField;
+    internal long DroppedMessagesField;
+    internal long WatchStreamsField;
+
+    /// <summary><c>etcd_server_leader_changes_seen_total</c>.</summary>
+    public long LeaderChangesSeen => Interlocked.Read(ref LeaderChangesSeenField);
+
+    /// <summary><c>etcd_server_proposals_pending</c>.</summary>
+    public long ProposalsPending => Interlocked.Read(ref ProposalsPendingField);
+
+    /// <summary><c>etcd_server_proposals_failed_total</c>.</summary>
+    public long ProposalsFailed => Interlocked.Read(ref ProposalsFailedField);
+
+    /// <summary><c>etcd_server_heartbeat_send_failures_total</c>: ticks that came over twice the interval late
+    /// while leading.</summary>
+    public long HeartbeatSendFailures => Interlocked.Read(ref HeartbeatSendFailuresField);
+
+    /// <summary><c>etcd_server_slow_apply_total</c>.</summary>
+    public long SlowApplies => Interlocked.Read(ref SlowAppliesField);
+
+    /// <summary><c>etcd_server_slow_read_indexes_total</c>.</summary>
+    public long SlowReadIndexes => Interlocked.Read(ref SlowReadIndexesField);
+
+    /// <summary><c>etcd_server_read_indexes_failed_total</c>.</summary>
+    public long ReadIndexesFailed => Interlocked.Read(ref ReadIndexesFailedField);
+
+    /// <summary><c>etcd_debugging_server_lease_expired_total</c>.</summary>
+    public long LeasesExpired => Interlocked.Read(ref LeasesExpiredField);
+
+    /// <summary><c>etcd_disk_wal_write_bytes_total</c>: payload bytes handed to the log.</summary>
+    public long WalBytes => Interlocked.Read(ref WalBytesField);
+
+    /// <summary><c>etcd_server_snapshot_apply_in_progress_total</c>.</summary>
+    public long SnapshotAppliesInProgress => Interlocked.Read(ref SnapshotAppliesInProgressField);
+
+    /// <summary>Received peer messages dropped because the raft inbox was full.</summary>
+    public long DroppedMessages => Interlocked.Read(ref DroppedMessagesField);
+
+    /// <summary><c>etcd_debugging_mvcc_watch_stream_total</c>.</summary>
+    public long WatchStreams => Interlocked.Read(ref WatchStreamsField);
+
+    /// <summary>Called by the log thread after each fsync with its seconds
+    /// (<c>etcd_disk_wal_fsync_duration_seconds</c>). Must not block.</summary>
+    public Action<double>? WalFsyncObserved { get; set; }
+
+    /// <summary>Called by the log thread after each buffered write with its seconds
+    /// (<c>etcd_disk_wal_write_duration_seconds</c>). Must not block.</summary>
+    public Action<double>? WalWriteObserved { get; set; }
+
+    /// <summary>Called by the apply loop after each engine batch with its seconds
+    /// (<c>etcd_disk_backend_commit_duration_seconds</c>). Must not block.</summary>
+    public Action<double>? BackendCommitObserved { get; set; }
+
+    /// <summary>Called by the apply loop per applied request: is it a v2 request, operation name as etcd labels
+    /// it, success, seconds (<c>etcd_server_apply_duration_seconds</c>). Must not block.</summary>
+    public Action<bool, string, bool, double>? ApplyObserved { get; set; }
+}

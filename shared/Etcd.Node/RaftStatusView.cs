@@ -1,0 +1,12 @@
+namespace Etcd.Node;
+
+/// <summary>Consensus numbers at one moment. Immutable; published by the raft loop.</summary>
+/// <param name="LeaderId">The leader as this member knows it; 0 for none.</param>
+/// <param name="Term">Current term.</param>
+/// <param name="CommittedIndex">Highest committed index.</param>
+/// <param name="IsLeader">True while this member leads.</param>
+public sealed record RaftStatusView(ulong LeaderId, ulong Term, ulong CommittedIndex, bool IsLeader)
+{
+    /// <summary>What a member knows before its first message.</summary>
+    public static RaftStatusView Initial { get; } = new(0, 0, 0, IsLeader: false);
+}
