@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+
+namespace Etcd.Conformance.Tests.Etcdctl;
+
+/// <summary>Replaces what differs between any two clusters: ids, addresses, times, sizes, terms, versions.</summary>
+internal static partial class Mask
+{
+    public static string Output(string text, bool sortLines)
+    {
+        text = Address().Replace(text, "ADDRESS");
+        text = JsonIdentity().Replace(text, "$1:ID");
+        text = FieldIdentity().Replace(text, "$1 : ID");
+        text = HexId().Replace(text, "ID");
+        text = Took().Replace(text, "took TIME");
+        text = Remaining().Replace(text, "remaining(N)");
+        text = Version().Replace(text, "VERSION");
+        text = Size().Replace(text, "SIZE");
+        text = Rule().Replace(text, "+");
+        text = Spaces().Replace(text, " ");
+        text = text.Trim();
+        return sortLines ? string.Join('\n', text.Split('\n').Order(StringComparer.Ordinal)) : text;
+    }
+
+    /// <summary>Masks the raft columns and the leadership of a status table too.</summary>
+    public static string StatusTable(string text) =>
+        Counter().Replace(Truth().Replace(Output(text, sortLines: true), "| BOOL"), "| N");
+
+    [GeneratedRegex(@"(http://)?127\.0\.0\.1:\d+")]
+    private static partial Regex Address();
+
+    [GeneratedRegex("(\"(?:cluster_id|member_id|raft_term|ID|leader|raftTerm|raftIndex|raftAppliedIndex)\"):\\d+")]
+    private static partial Regex JsonIdentity();
+
+    [GeneratedRegex("(\"(?:ClusterID|MemberID|RaftTerm|ID|Leader|RaftIndex|RaftAppliedIndex)\") : \\d+")]
+    private static partial Regex FieldIdentity();
+
+    [GeneratedRegex(@"\b[0-9a-f]{12,16}\b")]
+    private static partial Regex HexId();
+
+    [GeneratedRegex(@"took\s*[=:]?\s*[0-9.]+(µs|ms|s)")]
+    private static partial Regex Took();
+
+    [GeneratedRegex(@"remaining\(\d+s\)")]
+    private static partial Regex Remaining();
+
+    [GeneratedRegex(@"\b3\.\d+\.\d+\b")]
+    private static partial Regex Version();
+
+    [GeneratedRegex(@"\b[0-9.]+ [kMG]?B\b")]
+    private static partial Regex Size();
+
+    [GeneratedRegex(@"\+[-+]+\+")]
+    private static partial Regex Rule();
+
+    [GeneratedRegex(@"[ ]{2,}")]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@"\| (true|false)\b")]
+    private static partial Regex Truth();
+
+    [GeneratedRegex(@"\| \d+\b")]
+    private static partial Regex Counter();
+}

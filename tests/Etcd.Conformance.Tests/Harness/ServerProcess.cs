@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Etcd.Conformance.Tests.Harness;
+
+/// <summary>A server as its own process, with its output in a log file.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    private readonly Process _process;
+    private readonly string _name;
+
+    private ServerProcess(string name, Process process, string logFile)
+    {
+        _name = name;
+        _process = process;
+        LogFile = logFile;
+    }
+
+    public string LogFile { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Starts a program; a path that ends in <c>.dll</c> is run by dotnet.</summary>
+    public static ServerProcess Start(
+        string name, string program, IEnumerable<string> arguments, string logFile,
+        IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("sh")
+        {
+            ArgumentList = { "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", logFile },
+        };
+        if (program.EndsWith(".dll", StringComparison.Ordinal))
+        {
+            start.ArgumentList.Add("dotnet");
+        }
+
+        start.ArgumentList.Add(program);
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[key] = value;
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start");
+        return new ServerProcess(name, process, logFile);
+    }
+
+    /// <summary>Waits until a GET answers 200.</summary>
+    public async Task UntilAnswersAsync(string url)
+    {
+        var waited = Stopwatch.StartNew();
+        string last = "nothing";
+        while (waited.Elapsed < StartLimit)
+        {
+            if (HasExited)
+            {
+                throw new InvalidOperationException($"{_name} ended with code {ExitCode} at start:\n{LogTail()}");
+            }
+
+            try
+            {
+                using var response = await Http.GetAsync(url);
+                if (response.IsSuccessStatusCode)
+                {
+                    return;
+                }
+
+                last = $"status {(int)response.StatusCode}";
+            }
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+            {
+                last = error.Message;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException(
+            $"phase: start of {_name}; expected: 200 from {url} within {StartLimit}; actual: {last}\n{LogTail()}");
+    }
+
+    /// <summary>Ends the process as a crash does.</summary>
+    public async Task KillAsync()
+    {
+        _ = Signal(_process.Id, 9);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Stops the process in place (SIGSTOP), as a long pause does.</summary>
+    public void Pause() => _ = Signal(_process.Id, 19);
+
+    /// <summary>Lets a paused process go on (SIGCONT).</summary>
+    public void Resume() => _ = Signal(_process.Id, 18);
+
+    /// <summary>Asks the process to stop and gives its exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        _ = Signal(_process.Id, 15);
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!HasExited)
+        {
+            Resume();
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    public string LogTail() =>
+        File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(30)) : "(no log)";
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int processId, int signal);
+}
