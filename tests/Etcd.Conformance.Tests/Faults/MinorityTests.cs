@@ -2,6 +2,7 @@ using Etcd.Conformance.Tests.Harness;
 using Etcdserverpb;
 using Google.Protobuf;
 using Grpc.Core;
+using Cluster = Etcd.Conformance.Tests.Harness.Cluster;
 
 namespace Etcd.Conformance.Tests.Faults;
 
