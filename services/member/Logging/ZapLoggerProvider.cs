@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+
+namespace Etcd.Member.Logging;
+
+/// <summary>Loggers that write etcd's lines into a <see cref="LogSink"/>, which it does not own. Thread-safe.</summary>
+[ProviderAlias("Zap")]
+internal sealed class ZapLoggerProvider : ILoggerProvider
+{
+    private readonly ConcurrentDictionary<string, ZapLogger> _loggers = new(StringComparer.Ordinal);
+    private readonly LogSink _sink;
+    private readonly LogLevel _level;
+
+    /// <summary>Creates a provider.</summary>
+    /// <param name="sink">Where lines go.</param>
+    /// <param name="level">Lowest level of our own lines; those of the frameworks start at warning.</param>
+    public ZapLoggerProvider(LogSink sink, LogLevel level)
+    {
+        _sink = sink;
+        _level = level;
+    }
+
+    /// <inheritdoc />
+    public ILogger CreateLogger(string categoryName) => _loggers.GetOrAdd(
+        categoryName,
+        static (category, self) => new ZapLogger(category, self._sink, self.LevelOf(category)),
+        this);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+    }
+
+    private LogLevel LevelOf(string category)
+    {
+        var ours = category.StartsWith("Etcd.", StringComparison.Ordinal);
+        return ours || _level > LogLevel.Warning ? _level : LogLevel.Warning;
+    }
+}
