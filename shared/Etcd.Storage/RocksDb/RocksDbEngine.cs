@@ -1,0 +1,248 @@
+using System.Globalization;
+using Etcd.Ports.Engine;
+using Etcd.Storage.DataDirectory;
+using RocksDbSharp;
+using Database = RocksDbSharp.RocksDb;
+
+namespace Etcd.Storage.RocksDb;
+
+/// <summary>
+/// The key-value engine on RocksDB: one column family, each key behind its bucket's byte, RocksDB's own log off.
+/// So a memtable holds whole batches in the order written, and each flush makes a prefix of them durable across
+/// all buckets at once; what a crash loses is replayed from the raft log. Thread-safe.
+/// </summary>
+public sealed class RocksDbEngine : IKvEngine
+{
+    /// <summary>Sizes move slowly and asking takes the database's mutex, while the quota asks on every put.</summary>
+    private const long SizesValidForMilliseconds = 100;
+
+    private readonly Database _database;
+    private readonly UseCount _use;
+    private readonly RocksDbReader _reader;
+    private readonly WriteOptions _writeOptions = new WriteOptions().DisableWal(1);
+    private readonly FlushOptions _flushOptions = new FlushOptions().SetWaitForFlush(true);
+    private readonly string _directory;
+    private Sizes _sizes = new(0, 0, long.MinValue);
+
+    private RocksDbEngine(Database database, string directory)
+    {
+        _database = database;
+        _directory = directory;
+        _use = new UseCount(typeof(RocksDbEngine), database.Dispose);
+        _reader = new RocksDbReader(database, _use, snapshot: null);
+    }
+
+    /// <inheritdoc/>
+    public long SizeBytes => CurrentSizes().TotalBytes;
+
+    /// <inheritdoc/>
+    public long SizeInUseBytes => CurrentSizes().InUseBytes;
+
+    /// <summary>Opens the engine, creating it when its directory is empty or missing.</summary>
+    /// <exception cref="StorageException">
+    /// It is in use, unreadable or damaged, or RocksDB's library is missing; the text says what to do.
+    /// </exception>
+    public static RocksDbEngine Open(RocksDbEngineOptions options)
+    {
+        var directory = Path.GetFullPath(options.Directory);
+        DataDirectoryLock.CreateDirectory(directory);
+        try
+        {
+            return new RocksDbEngine(Database.Open(NativeOptions(options), directory), directory);
+        }
+        catch (RocksDbException exception)
+        {
+            throw new StorageException(
+                $"cannot open the key-value engine in {directory}: {exception.Message}. {Advice(exception.Message)}",
+                exception);
+        }
+        catch (Exception exception) when (MissingLibrary(exception) is { } missing)
+        {
+            throw new StorageException(missing.Message, exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IKvBatch CreateBatch() => new RocksDbBatch();
+
+    /// <inheritdoc/>
+    public void Write(IKvBatch batch)
+    {
+        if (batch is not RocksDbBatch { Native: var native })
+        {
+            throw new ArgumentException("the batch is another engine's", nameof(batch));
+        }
+
+        _use.Enter();
+        try
+        {
+            _database.Write(native, _writeOptions);
+        }
+        catch (RocksDbException exception)
+        {
+            throw Failed("write to", exception);
+        }
+        finally
+        {
+            _use.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        _use.Enter();
+        try
+        {
+            _database.Flush(_flushOptions);
+        }
+        catch (RocksDbException exception)
+        {
+            throw Failed("flush", exception);
+        }
+        finally
+        {
+            _use.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Rewrites the table files so that deleted and replaced data gives its space back (<c>Defragment</c>).
+    /// Blocks for as long as that takes; reads and writes go on.
+    /// </summary>
+    public void Compact()
+    {
+        _use.Enter();
+        try
+        {
+            _database.CompactRange((byte[]?)null, null);
+            Volatile.Write(ref _sizes, new Sizes(0, 0, long.MinValue));
+        }
+        finally
+        {
+            _use.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public IKvSnapshot OpenSnapshot()
+    {
+        _use.Enter();
+        return new RocksDbSnapshot(_database, _use);
+    }
+
+    /// <inheritdoc/>
+    public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => _reader.Get(bucket, key);
+
+    /// <inheritdoc/>
+    public IKvCursor Scan(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
+        _reader.Scan(bucket, from, to);
+
+    /// <inheritdoc/>
+    public byte[]? LastKey(Bucket bucket) => _reader.LastKey(bucket);
+
+    /// <summary>
+    /// Closes the engine; the last open cursor or snapshot closes the files. RocksDB flushes as it closes, which
+    /// shortens the next start but is promised to nobody.
+    /// </summary>
+    public void Dispose() => _use.Release();
+
+    private static DbOptions NativeOptions(RocksDbEngineOptions options)
+    {
+        // Index and filter blocks live in the cache too, so that its size bounds the memory.
+        var table = new BlockBasedTableOptions()
+            .SetBlockSize(16 << 10)
+            .SetBlockCache(Cache.CreateLru((ulong)options.BlockCacheSizeBytes))
+            .SetFilterPolicy(BloomFilterPolicy.Create(10))
+            .SetFormatVersion(5)
+            .SetCacheIndexAndFilterBlocks(true)
+            .SetPinL0FilterAndIndexBlocksInCache(true);
+
+        return new DbOptions()
+            .SetCreateIfMissing()
+            .SetParanoidChecks()
+            .IncreaseParallelism(options.BackgroundJobs)
+            .SetMaxOpenFiles(options.MaxOpenFiles)
+            .SetWriteBufferSize((ulong)options.WriteBufferSizeBytes)
+            .SetMaxWriteBufferNumber(options.WriteBufferCount)
+            .SetLevelCompactionDynamicLevelBytes(true)
+            .SetCompression(Compression.Lz4)
+            .SetBytesPerSync(1 << 20)
+            .SetInfoLogLevel((int)InfoLogLevel.Warn)
+            .SetMaxLogFileSize(4 << 20)
+            .SetKeepLogFileNum(4)
+            .SetMaxManifestFileSize(16 << 20)
+            .SetStatsDumpPeriodSec(0)
+            .SetBlockBasedTableFactory(table);
+    }
+
+    private static string Advice(string message)
+    {
+        if (message.Contains("lock", StringComparison.OrdinalIgnoreCase))
+        {
+            return "Another process has it open: stop that one, or choose another --data-dir.";
+        }
+
+        if (message.Contains("No space left", StringComparison.Ordinal))
+        {
+            return "Free space or enlarge the volume.";
+        }
+
+        if (message.Contains("Permission denied", StringComparison.Ordinal))
+        {
+            return "Give the directory to the user that runs the member.";
+        }
+
+        return "If it is damaged, remove the member from the cluster, empty its data directory and add it again, " +
+            "or restore a snapshot.";
+    }
+
+    /// <summary>The loader's error, which a type initialiser may have wrapped.</summary>
+    private static DllNotFoundException? MissingLibrary(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is DllNotFoundException missing)
+            {
+                return missing;
+            }
+        }
+
+        return null;
+    }
+
+    private StorageException Failed(string what, RocksDbException exception) =>
+        new($"cannot {what} the key-value engine in {_directory}: {exception.Message}", exception);
+
+    private Sizes CurrentSizes()
+    {
+        var now = Environment.TickCount64;
+        var sizes = Volatile.Read(ref _sizes);
+        if (now < sizes.ValidUntilMilliseconds)
+        {
+            return sizes;
+        }
+
+        _use.Enter();
+        try
+        {
+            var memory = Property("rocksdb.cur-size-all-mem-tables");
+            var total = Property("rocksdb.total-sst-files-size") + memory;
+            var inUse = Math.Min(total, Property("rocksdb.estimate-live-data-size") + memory);
+            sizes = new Sizes(total, inUse, now + SizesValidForMilliseconds);
+            Volatile.Write(ref _sizes, sizes);
+            return sizes;
+        }
+        finally
+        {
+            _use.Exit();
+        }
+    }
+
+    private long Property(string name) =>
+        long.TryParse(_database.GetProperty(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : 0;
+
+    private sealed record Sizes(long TotalBytes, long InUseBytes, long ValidUntilMilliseconds);
+}

@@ -1,0 +1,34 @@
+using Etcd.Ports.Engine;
+using RocksDbSharp;
+using Database = RocksDbSharp.RocksDb;
+
+namespace Etcd.Storage.RocksDb;
+
+/// <summary>The engine at one moment. Thread-safe; may be disposed of while reads run, and after the engine.</summary>
+internal sealed class RocksDbSnapshot : IKvSnapshot
+{
+    private readonly UseCount _use;
+    private readonly RocksDbReader _reader;
+
+    /// <param name="database">The database.</param>
+    /// <param name="databaseUse">Entered by the caller; exited when the snapshot is closed.</param>
+    public RocksDbSnapshot(Database database, UseCount databaseUse)
+    {
+        var snapshot = database.CreateSnapshot();
+        _use = new UseCount(typeof(RocksDbSnapshot), () =>
+        {
+            snapshot.Dispose();
+            databaseUse.Exit();
+        });
+        _reader = new RocksDbReader(database, _use, snapshot);
+    }
+
+    public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => _reader.Get(bucket, key);
+
+    public IKvCursor Scan(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
+        _reader.Scan(bucket, from, to);
+
+    public byte[]? LastKey(Bucket bucket) => _reader.LastKey(bucket);
+
+    public void Dispose() => _use.Release();
+}

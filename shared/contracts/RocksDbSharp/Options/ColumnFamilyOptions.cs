@@ -1,0 +1,4 @@
+namespace RocksDbSharp;
+
+/// <summary>Options of a column family.</summary>
+public class ColumnFamilyOptions : Options<ColumnFamilyOptions>;
