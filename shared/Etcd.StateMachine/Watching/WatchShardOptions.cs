@@ -1,0 +1,44 @@
+namespace Etcd.StateMachine.Watching;
+
+/// <summary>Settings of a watch shard. Each limit says why it is what it is.</summary>
+public sealed record WatchShardOptions
+{
+    /// <summary>Cluster id in response headers.</summary>
+    public required ulong ClusterId { get; init; }
+
+    /// <summary>Member id in response headers.</summary>
+    public required ulong MemberId { get; init; }
+
+    /// <summary>
+    /// Bytes that a stream may have in flight before its watches wait. 4 MiB keep a fast client busy over a long
+    /// network, and a thousand stuck clients hold no more than 4 GiB. The response that crosses the limit is still
+    /// sent, so any size gets through.
+    /// </summary>
+    public long StreamCreditBytes { get; init; } = 4L * 1024 * 1024;
+
+    /// <summary>Revisions kept for watches that fell behind a little: several seconds of writes.</summary>
+    public int RecentRevisions { get; init; } = 4096;
+
+    /// <summary>Bytes of events kept for them. The objects are shared with the value cache and the other shards.
+    /// </summary>
+    public long RecentBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>Revisions in one catch-up response (etcd's <c>watchBatchMaxRevs</c>).</summary>
+    public int CatchUpRevisions { get; init; } = 1000;
+
+    /// <summary>
+    /// Bytes after which a catch-up response ends, at the revision that reaches it: below the 4 MiB that clients
+    /// of many languages accept by default.
+    /// </summary>
+    public long CatchUpBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Watches that share one catch-up read (etcd's <c>maxWatchersPerSync</c>).</summary>
+    public int CatchUpWatchers { get; init; } = 512;
+
+    /// <summary>Size from which a response to a watch with <c>fragment</c> is cut: the default of
+    /// <c>--max-request-bytes</c> plus gRPC's overhead of 512 KiB.</summary>
+    public int FragmentBytes { get; init; } = 2 * 1024 * 1024;
+
+    /// <summary>Time between the progress notifications of idle watches, before up to a tenth of jitter.</summary>
+    public long ProgressIntervalMilliseconds { get; init; } = 10 * 60 * 1000;
+}

@@ -1,0 +1,71 @@
+using Etcdserverpb;
+
+namespace Etcd.StateMachine.Watching;
+
+/// <summary>
+/// One watch stream of a client: its watches, its credit and what waits for room in its sink. Made by
+/// <see cref="WatchShard.OpenStream"/>, owned by that shard's loop; others only hand it back to the shard.
+/// </summary>
+/// <remarks>
+/// All watches of a stream live in one shard. Then the order of its responses is the order in which one thread made
+/// them, so a created response precedes events, nothing follows a canceled one, and a progress response needs no
+/// agreement between shards to be never ahead of an event. Streams, not watches, spread the load over shards.
+/// </remarks>
+public sealed class WatchStreamState
+{
+    internal WatchStreamState(IWatchSink sink, long creditBytes, long number)
+    {
+        Sink = sink;
+        CreditBytes = creditBytes;
+        Number = number;
+    }
+
+    /// <summary>Number of responses that wait for room in the sink. A reader of requests pauses while there are more
+    /// than a few, so that a client cannot pile up answers that it does not read.</summary>
+    public int WaitingResponses => Outbox.Count;
+
+    /// <summary>Number of watches.</summary>
+    public int WatcherCount => Watchers.Count;
+
+    /// <summary>True after <see cref="WatchShard.CloseStream"/>.</summary>
+    public bool IsClosed { get; internal set; }
+
+    /// <summary>Where responses go.</summary>
+    internal IWatchSink Sink { get; }
+
+    /// <summary>Number of the stream in its shard.</summary>
+    internal long Number { get; }
+
+    /// <summary>Bytes that may still be sent before some must be returned; negative after a large response.</summary>
+    internal long CreditBytes { get; set; }
+
+    /// <summary>Responses that the sink did not take, in order.</summary>
+    internal Queue<(WatchResponse Response, int SizeBytes)> Outbox { get; } = new();
+
+    /// <summary>Watches by id.</summary>
+    internal Dictionary<long, Watcher> Watchers { get; } = [];
+
+    /// <summary>Watches that lack revisions.</summary>
+    internal List<Watcher> Unsynced { get; } = [];
+
+    /// <summary>Watches that were told that their start is compacted.</summary>
+    internal int CompactedCount { get; set; }
+
+    /// <summary>Candidate for the next id that the shard chooses.</summary>
+    internal long NextWatchId { get; set; }
+
+    /// <summary>True while the stream stands in the queue of streams to catch up.</summary>
+    internal bool IsQueued { get; set; }
+
+    /// <summary>Revision at which a requested progress response may be sent; 0 when none is requested.</summary>
+    internal long ProgressTarget { get; set; }
+
+    /// <summary>When the next progress notifications are due.</summary>
+    internal long NextProgressMilliseconds { get; set; }
+
+    /// <summary>Position in the shard's list of streams.</summary>
+    internal int Slot { get; set; }
+
+    /// <summary>True when a response made now goes out at once.</summary>
+    internal bool CanDeliver => !IsClosed && CreditBytes > 0 && Outbox.Count == 0;
+}
