@@ -70,13 +70,13 @@ public sealed class Message
     /// <summary>A line (more with nested messages) for logs and scenario files.</summary>
     public override string ToString() => Describe.Of(this);
 
-    /// <summary>A copy with another receiver, for forwarding.</summary>
-    internal Message ForwardTo(ulong to, ulong from) => new()
+    /// <summary>A copy with another envelope, for forwarding.</summary>
+    internal Message ForwardTo(ulong to, ulong from, ulong term) => new()
     {
         Type = Type,
         To = to,
         From = from,
-        Term = Term,
+        Term = term,
         LogTerm = LogTerm,
         Index = Index,
         Entries = Entries,
