@@ -1,4 +1,5 @@
 using Etcd.Protocol.Errors;
+using Etcd.StateMachine.Membership;
 using Etcd.StateMachine.Mvcc;
 using Google.Protobuf;
 
@@ -28,4 +29,7 @@ public readonly record struct ApplyResult(ulong RequestId, IMessage? Response, E
     /// <summary>True when a conf change was accepted; false for every other entry and when validation refused it, in
     /// which case raft must be told to change nothing.</summary>
     public bool ConfChangeAccepted { get; init; }
+
+    /// <summary>What an accepted conf change did to the membership, for connections to peers.</summary>
+    public MembershipEffect Effect { get; init; }
 }

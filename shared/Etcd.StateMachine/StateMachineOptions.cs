@@ -1,3 +1,5 @@
+using Etcd.StateMachine.Membership;
+
 namespace Etcd.StateMachine;
 
 /// <summary>Limits of the replicated state. All but the cache and the quota must be equal on every member.</summary>
@@ -8,6 +10,9 @@ public sealed record StateMachineOptions
 
     /// <summary>True when lease checkpoints are written to the engine, so that they survive a restart.</summary>
     public bool PersistLeaseCheckpoints { get; init; }
+
+    /// <summary>Learners that the cluster may have at a time.</summary>
+    public int MaxLearners { get; init; } = MembershipState.DefaultMaxLearners;
 
     /// <summary>Bytes of the engine above which puts answer NOSPACE; 0 or less for no quota. Checked against this
     /// member's engine, so it decides answers and alarms, never the state.</summary>

@@ -1,4 +1,5 @@
 using Etcd.Protocol.Errors;
+using Etcd.StateMachine.Txn;
 using Etcdserverpb;
 using Google.Protobuf;
 using Mvccpb;
@@ -10,43 +11,112 @@ namespace Etcd.StateMachine.Mvcc;
 /// the value cache and must not be modified. A view may be held: when a later compaction has swept a value that it
 /// needs, a read of the current revision answers from the newest view, a historic one that it is compacted.
 /// </summary>
-public sealed partial class MvccView
+public sealed partial class MvccView : IReadContext
 {
+    private readonly MvccSource _source;
+    private readonly IndexNode _root;
+
+    internal MvccView(
+        MvccSource source, IndexNode root, long revision, long compactRevision, ulong appliedIndex, ulong appliedTerm)
+    {
+        _source = source;
+        _root = root;
+        Revision = revision;
+        CompactRevision = compactRevision;
+        AppliedIndex = appliedIndex;
+        AppliedTerm = appliedTerm;
+    }
+
     /// <summary>Main revision of the last change; 1 for the empty store.</summary>
-    public long Revision => throw new NotSupportedException();
+    public long Revision { get; }
 
     /// <summary>Lowest readable revision; -1 when never compacted.</summary>
-    public long CompactRevision => throw new NotSupportedException();
+    public long CompactRevision { get; }
 
     /// <summary>Log index of the last entry that this view includes.</summary>
-    public ulong AppliedIndex => throw new NotSupportedException();
+    public ulong AppliedIndex { get; }
 
     /// <summary>Term of that entry.</summary>
-    public ulong AppliedTerm => throw new NotSupportedException();
+    public ulong AppliedTerm { get; }
 
     /// <summary>Number of keys that exist at <see cref="Revision"/>.</summary>
-    public long KeyCount => throw new NotSupportedException();
+    public long KeyCount => _root.Live;
+
+    /// <summary>The tree that a sweep looks rows up in; it stays as it is while the writer compacts its own.</summary>
+    internal IndexNode RootForSweep => _root;
+
+    IndexNode IReadContext.Root => _root;
+
+    long IReadContext.ReadRevision => Revision;
 
     /// <summary>Answers a validated range request, header with the revision only.</summary>
-    public (RangeResponse? Response, EtcdError? Error) Range(RangeRequest request) => throw new NotSupportedException();
+    public (RangeResponse? Response, EtcdError? Error) Range(RangeRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        MvccView view = this;
+        while (true)
+        {
+            (RangeResponse? Response, EtcdError? Error) result = RangeExecutor.Execute(view, request);
+            if (!ReferenceEquals(result.Error, ReadErrors.Swept))
+            {
+                return result;
+            }
+
+            view = view.Newer();
+        }
+    }
 
     /// <summary>Answers a validated transaction that holds only ranges in both branches.</summary>
-    public (TxnResponse? Response, EtcdError? Error) ExecuteReadOnlyTxn(TxnRequest request) =>
-        throw new NotSupportedException();
+    public (TxnResponse? Response, EtcdError? Error) ExecuteReadOnlyTxn(TxnRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        MvccView view = this;
+        while (true)
+        {
+            (TxnResponse? Response, EtcdError? Error) result = TxnExecutor.ExecuteReadOnly(view, request);
+            if (!ReferenceEquals(result.Error, ReadErrors.Swept))
+            {
+                return result;
+            }
+
+            view = view.Newer();
+        }
+    }
 
     /// <summary>The key as of a revision; null when it did not exist there or the revision is compacted.</summary>
-    public KeyValue? GetAt(ByteString key, long revision) => throw new NotSupportedException();
+    public KeyValue? GetAt(ByteString key, long revision)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        MvccView view = this;
+        while (true)
+        {
+            if (revision < view.CompactRevision
+                || IndexReader.Find(view._root, key.Span) is not { } history
+                || !history.TryGet(revision, out Revision modified, out _, out _))
+            {
+                return null;
+            }
 
-    /// <summary>Events of the revisions from <paramref name="fromRevision"/>, inclusive, in ascending order, at most
-    /// up to <see cref="Revision"/>; the error says that the start is compacted.</summary>
-    /// <param name="fromRevision">First revision, at least 1; the compact revision itself is still readable.</param>
-    /// <param name="maxRevisions">Largest number of revisions returned.</param>
-    /// <param name="maxBytes">The walk ends after the revision that reaches this many bytes of rows.</param>
-    /// <param name="nextRevision">Where to go on; <see cref="Revision"/> + 1 when all is read.</param>
-    public (IReadOnlyList<RevisionEvents>? Events, EtcdError? Error) ReadEvents(
-        long fromRevision, int maxRevisions, long maxBytes, out long nextRevision) => throw new NotSupportedException();
+            if (_source.Read(modified) is { } value)
+            {
+                return value;
+            }
 
-    /// <summary>Hash of the store at a revision, 0 or less for the current one (etcd's <c>HashKV</c>). Reads every
-    /// row up to it.</summary>
-    public (HashKvResult Result, EtcdError? Error) HashKv(long revision) => throw new NotSupportedException();
+            view = view.Newer();
+        }
+    }
+
+    KeyValue? IReadContext.Read(Revision revision) => _source.Read(revision);
+
+    // A row of this view is gone. Only a sweep removes rows, and it starts after the view with its compact revision
+    // is published; anything else means that the engine lost a row.
+    private MvccView Newer()
+    {
+        MvccView latest = _source.Latest;
+        return latest.CompactRevision > CompactRevision
+            ? latest
+            : throw new InvalidDataException(
+                $"a row is missing at revision {Revision}, compact revision {CompactRevision}, "
+                + $"applied index {AppliedIndex}: the engine is damaged");
+    }
 }

@@ -1,0 +1,20 @@
+using Mvccpb;
+
+namespace Etcd.StateMachine.Mvcc;
+
+/// <summary>What a range or a comparison reads: a published view, or the store in the middle of a request.</summary>
+internal interface IReadContext
+{
+    /// <summary>The key index.</summary>
+    IndexNode Root { get; }
+
+    /// <summary>The revision that counts as current; every revision in <see cref="Root"/> is at or below it.</summary>
+    long ReadRevision { get; }
+
+    /// <summary>Lowest readable revision; -1 when never compacted.</summary>
+    long CompactRevision { get; }
+
+    /// <summary>The key-value of a put in <see cref="Root"/>, not to be modified; null when a compaction newer than
+    /// this context has swept it.</summary>
+    KeyValue? Read(Revision revision);
+}

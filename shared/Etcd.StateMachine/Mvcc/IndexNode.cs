@@ -1,0 +1,26 @@
+namespace Etcd.StateMachine.Mvcc;
+
+/// <summary>
+/// A node of the key index, a B+ tree. A node belongs to the write epoch that made it; other epochs copy it before
+/// they change anything, so a tree that was published stays as it is.
+/// </summary>
+internal abstract class IndexNode
+{
+    /// <summary>Most entries of a node. A copied leaf costs two arrays of this length per commit that touches it;
+    /// 32 keeps that below 1 KiB while the tree of a million keys stays four levels deep.</summary>
+    public const int Capacity = 32;
+
+    /// <summary>The write epoch that may change this node in place.</summary>
+    public readonly long Epoch;
+
+    /// <summary>Number of entries: histories of a leaf, children of an inner node.</summary>
+    public int Count;
+
+    /// <summary>Number of living keys in the subtree.</summary>
+    public long Live;
+
+    protected IndexNode(long epoch) => Epoch = epoch;
+
+    /// <summary>A copy that the given epoch may change.</summary>
+    public abstract IndexNode CloneFor(long epoch);
+}

@@ -1,0 +1,61 @@
+using Etcd.Ports.Engine;
+using Mvccpb;
+
+namespace Etcd.StateMachine.Mvcc;
+
+/// <summary>
+/// What all views of one store share: the engine, the value cache, the newest view and the newest compaction hashes.
+/// Thread-safe; only the apply loop publishes.
+/// </summary>
+internal sealed class MvccSource(IKvReader reader, ValueCache cache)
+{
+    /// <summary>Compaction hashes kept, as etcd keeps them.</summary>
+    private const int MaxHashes = 10;
+
+    private MvccView? _latest;
+    private HashKvResult[] _hashes = [];
+
+    /// <summary>The engine.</summary>
+    public IKvReader Reader => reader;
+
+    /// <summary>Values by revision.</summary>
+    public ValueCache Cache => cache;
+
+    /// <summary>The newest published view.</summary>
+    public MvccView Latest
+    {
+        get => Volatile.Read(ref _latest) ?? throw new InvalidOperationException("no view is published yet");
+        set => Volatile.Write(ref _latest, value);
+    }
+
+    /// <summary>The newest compaction hashes, ascending by revision.</summary>
+    public HashKvResult[] Hashes => Volatile.Read(ref _hashes);
+
+    /// <summary>Adds the hash of a finished compaction.</summary>
+    public void AddHash(HashKvResult hash)
+    {
+        HashKvResult[] hashes = [.. _hashes, hash];
+        Volatile.Write(ref _hashes, hashes.Length > MaxHashes ? hashes[^MaxHashes..] : hashes);
+    }
+
+    /// <summary>A committed put's key-value from the cache or the engine; null when its row is gone.</summary>
+    public KeyValue? Read(Revision revision)
+    {
+        if (cache.Find(revision) is { } cached)
+        {
+            return cached;
+        }
+
+        Span<byte> key = stackalloc byte[RevisionKey.Length];
+        RevisionKey.Write(key, revision);
+        byte[]? row = reader.Get(Bucket.Key, key);
+        if (row is null)
+        {
+            return null;
+        }
+
+        KeyValue value = KeyValueRow.Parse(row);
+        cache.Add(revision, value);
+        return value;
+    }
+}

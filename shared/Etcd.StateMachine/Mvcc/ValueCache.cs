@@ -1,0 +1,168 @@
+using System.Numerics;
+using Mvccpb;
+
+namespace Etcd.StateMachine.Mvcc;
+
+/// <summary>
+/// Key-values by revision, bounded by bytes. A value at a revision never changes, so an entry is never wrong, only
+/// dropped. Revisions are consecutive, so a slot set chosen by the main revision holds the newest revisions without
+/// collisions; older ones survive in the other ways of a set while they are used.
+/// <para>Thread-safe without locks: every slot is one reference that is replaced by compare-and-swap.</para>
+/// </summary>
+internal sealed class ValueCache
+{
+    private const int Ways = 4;
+
+    // A small key-value with its objects takes about this much, so slots and bytes run out together.
+    private const int BytesPerSlot = 256;
+    private const int MinSlots = 64;
+    private const int MaxSlots = 1 << 24;
+
+    // Objects around the bytes of key and value: entry, message, two byte strings and their arrays.
+    private const int OverheadBytes = 256;
+
+    // Steps of the eviction hand per addition: more than one entry can be dropped for each that comes.
+    private const int EvictionSteps = 16;
+
+    private readonly Entry?[] _slots;
+    private readonly int _setMask;
+    private readonly long _maxBytes;
+    private long _bytes;
+    private int _hand;
+
+    public ValueCache(long maxBytes)
+    {
+        _maxBytes = maxBytes;
+        long wanted = Math.Clamp(maxBytes / BytesPerSlot, MinSlots, MaxSlots);
+        _slots = new Entry?[(int)BitOperations.RoundUpToPowerOf2((uint)wanted)];
+        _setMask = (_slots.Length / Ways) - 1;
+    }
+
+    /// <summary>Bytes held, about; exceeds the limit only while additions run.</summary>
+    public long SizeBytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>The key-value of a revision; null when it is not held. Never to be modified.</summary>
+    public KeyValue? Find(Revision revision)
+    {
+        int set = SetOf(revision);
+        for (int way = 0; way < Ways; way++)
+        {
+            Entry? entry = Volatile.Read(ref _slots[set + way]);
+            if (entry is not null && entry.Revision == revision)
+            {
+                if (!entry.IsUsed)
+                {
+                    entry.IsUsed = true;
+                }
+
+                return entry.Value;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps a key-value; the caller gives up the right to modify it.</summary>
+    public void Add(Revision revision, KeyValue value)
+    {
+        int sizeBytes = value.Key.Length + value.Value.Length + OverheadBytes;
+        if (sizeBytes > _maxBytes / 16)
+        {
+            return;
+        }
+
+        int set = SetOf(revision);
+        int slot = ChooseSlot(set, revision, out Entry? victim);
+        if (slot < 0)
+        {
+            return;
+        }
+
+        var entry = new Entry(revision, value, sizeBytes);
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _slots[slot], entry, victim), victim))
+        {
+            long bytes = Interlocked.Add(ref _bytes, sizeBytes - (victim?.SizeBytes ?? 0));
+            if (bytes > _maxBytes)
+            {
+                Evict();
+            }
+        }
+    }
+
+    private int SetOf(Revision revision) =>
+        ((int)(revision.Main + (revision.Sub * 0x9E3779B1)) & _setMask) * Ways;
+
+    // An empty way, else one not used since the last look, else the first; -1 when the revision is held already.
+    private int ChooseSlot(int set, Revision revision, out Entry? victim)
+    {
+        int chosen = -1;
+        victim = null;
+        for (int way = 0; way < Ways; way++)
+        {
+            Entry? entry = Volatile.Read(ref _slots[set + way]);
+            if (entry is null)
+            {
+                if (chosen < 0 || victim is not null)
+                {
+                    (chosen, victim) = (set + way, null);
+                }
+            }
+            else if (entry.Revision == revision)
+            {
+                return -1;
+            }
+            else if (!entry.IsUsed && chosen < 0)
+            {
+                (chosen, victim) = (set + way, entry);
+            }
+        }
+
+        if (chosen >= 0)
+        {
+            return chosen;
+        }
+
+        for (int way = 1; way < Ways; way++)
+        {
+            if (Volatile.Read(ref _slots[set + way]) is { } entry)
+            {
+                entry.IsUsed = false;
+            }
+        }
+
+        victim = Volatile.Read(ref _slots[set]);
+        return set;
+    }
+
+    private void Evict()
+    {
+        for (int step = 0; step < EvictionSteps && Interlocked.Read(ref _bytes) > _maxBytes; step++)
+        {
+            int slot = Interlocked.Increment(ref _hand) & (_slots.Length - 1);
+            Entry? entry = Volatile.Read(ref _slots[slot]);
+            if (entry is null)
+            {
+                continue;
+            }
+
+            if (entry.IsUsed)
+            {
+                entry.IsUsed = false;
+            }
+            else if (ReferenceEquals(Interlocked.CompareExchange(ref _slots[slot], null, entry), entry))
+            {
+                Interlocked.Add(ref _bytes, -entry.SizeBytes);
+            }
+        }
+    }
+
+    private sealed class Entry(Revision revision, KeyValue value, int sizeBytes)
+    {
+        public readonly Revision Revision = revision;
+        public readonly KeyValue Value = value;
+        public readonly int SizeBytes = sizeBytes;
+
+        // Written by any thread; a lost write only makes the entry look less used than it is.
+        public volatile bool IsUsed;
+    }
+}
