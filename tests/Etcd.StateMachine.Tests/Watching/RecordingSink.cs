@@ -1,0 +1,26 @@
+using Etcd.StateMachine.Watching;
+using Etcdserverpb;
+
+namespace Etcd.StateMachine.Tests.Watching;
+
+/// <summary>A sink with a fixed number of places; the test takes responses out when it likes.</summary>
+internal sealed class RecordingSink(int places) : IWatchSink
+{
+    private readonly Queue<(WatchResponse Response, int SizeBytes)> _queue = new();
+
+    public int Count => _queue.Count;
+
+    public bool TrySend(WatchResponse response, int sizeBytes)
+    {
+        Assert.Equal(response.CalculateSize(), sizeBytes);
+        if (_queue.Count >= places)
+        {
+            return false;
+        }
+
+        _queue.Enqueue((response, sizeBytes));
+        return true;
+    }
+
+    public (WatchResponse Response, int SizeBytes) Take() => _queue.Dequeue();
+}
