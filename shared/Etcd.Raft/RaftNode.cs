@@ -25,7 +25,8 @@ namespace Etcd.Raft;
 /// <item>The <see cref="MessageType.StorageApply"/> message: pass to the apply loop. Apply the entries in order. For a
 /// conf change entry call <see cref="ApplyConfChange"/> on the raft loop (unless the application refuses the change, then
 /// make no call), before delivering the responses and before applying what follows the entry. The result need not be
-/// durable before the responses are delivered.</item>
+/// durable before the responses are delivered. A snapshot in an append message can overtake entries that wait to be
+/// applied: entries at or below the index of a restored snapshot are skipped, and acknowledged like the others.</item>
 /// <item>Responses: deliver in order; those with <see cref="Message.To"/> equal to this member's id through
 /// <see cref="Step"/>, the others to the network. Those of an append message are exactly the ones that must not leave
 /// before the fsync: acknowledged appends and votes, also this member's own. They must never be lost (short of a crash),
@@ -139,13 +140,17 @@ public sealed partial class RaftNode
     }
 
     /// <summary>Puts a committed membership change in force. See the contract for when to call.</summary>
+    /// <param name="index">
+    /// Index of the entry. A change at or below the index of a snapshot that has arrived meanwhile has no effect: the
+    /// snapshot's configuration includes it.
+    /// </param>
     /// <param name="change">As decoded from the entry.</param>
     /// <returns>The configuration in force from now on, to be kept with the state.</returns>
     /// <exception cref="RaftInvariantException">The change does not fit the configuration.</exception>
-    public ConfState ApplyConfChange(ConfChangeV2 change)
+    public ConfState ApplyConfChange(ulong index, ConfChangeV2 change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return _core.ApplyConfChange(change);
+        return _core.ApplyConfChange(index, change);
     }
 
     /// <summary>Takes a message from another member, or a response of a local storage thread.</summary>

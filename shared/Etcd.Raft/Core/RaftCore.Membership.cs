@@ -3,6 +3,9 @@ namespace Etcd.Raft;
 /// <summary>Membership: bootstrap, conf changes, and restoring from snapshots.</summary>
 internal sealed partial class RaftCore
 {
+    // Conf changes up to here are part of the configuration this member started or was restored with.
+    private ulong _restoredIndex;
+
     public void Bootstrap(ReadOnlySpan<BootstrapPeer> peers)
     {
         if (peers.IsEmpty)
@@ -28,11 +31,29 @@ internal sealed partial class RaftCore
         // In force at once, so that an election can be held; applying the entries adds the same members again.
         foreach (ref readonly BootstrapPeer peer in peers)
         {
-            ApplyConfChange(new ConfChange(0, ConfChangeType.AddNode, peer.NodeId, default).AsV2());
+            Apply(new ConfChange(0, ConfChangeType.AddNode, peer.NodeId, default).AsV2());
         }
     }
 
-    public ConfState ApplyConfChange(ConfChangeV2 change)
+    /// <remarks>
+    /// A snapshot can overtake entries that are being applied: its configuration is in force from the moment the message
+    /// arrives, and conf changes below it are then part of that.
+    /// </remarks>
+    public ConfState ApplyConfChange(ulong index, ConfChangeV2 change)
+    {
+        if (index > _restoredIndex)
+        {
+            Apply(change);
+        }
+        else
+        {
+            _log.Write(RaftLogLevel.Info, $"{Id:x} skips the conf change at {index}: restored up to {_restoredIndex}");
+        }
+
+        return Tracker.Config.ToConfState();
+    }
+
+    private void Apply(ConfChangeV2 change)
     {
         ConfChanger changer = new(Tracker, Log.LastIndex);
         if (changer.Apply(change) is string refused)
@@ -41,7 +62,6 @@ internal sealed partial class RaftCore
         }
 
         SwitchTo(changer.Config, changer.Progress);
-        return Tracker.Config.ToConfState();
     }
 
     private void SwitchTo(MemberConfig config, ProgressMap progress)
@@ -119,6 +139,7 @@ internal sealed partial class RaftCore
         }
 
         Log.Restore(snapshot);
+        _restoredIndex = metadata.Index;
         Tracker = NewTracker();
         ConfRestore.Restore(Tracker, state, Log.LastIndex);
         SwitchTo(Tracker.Config, Tracker.Progress);

@@ -30,21 +30,10 @@ internal sealed partial class RaftCore
         config.Storage.InitialState(out HardState hardState, out ConfState confState);
         ConfRestore.Restore(Tracker, confState, Log.LastIndex);
         SwitchTo(Tracker.Config, Tracker.Progress);
-        if (!hardState.IsEmpty)
-        {
-            Log.LoadCommitted(hardState.Commit);
-            Term = hardState.Term;
-            Vote = hardState.Vote;
-        }
-
-        if (config.Applied > 0)
-        {
-            // Differs from etcd, which refuses an applied index above the stored commit index: the commit index need not
-            // be synced when it moves alone, and what was applied was committed.
-            Log.CommitTo(config.Applied);
-            Log.AppliedTo(config.Applied, size: 0);
-        }
-
+        Term = hardState.Term;
+        Vote = hardState.Vote;
+        Log.Load(hardState.Commit, config.Applied);
+        _restoredIndex = Log.Applied;
         BecomeFollower(Term, RaftIds.None);
         _log.Write(RaftLogLevel.Info, $"started {Id:x} at term {Term} with {Tracker.Config}, log {Log}");
     }

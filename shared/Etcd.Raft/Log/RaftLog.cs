@@ -200,15 +200,21 @@ internal sealed partial class RaftLog
         Unstable.Restore(snapshot);
     }
 
-    /// <summary>Sets the commit index that was durable at start.</summary>
-    public void LoadCommitted(ulong commit)
+    /// <summary>
+    /// Takes the commit index and applied index that were durable at start. What was compacted or applied was committed,
+    /// and the stored commit index may lag behind either.
+    /// </summary>
+    /// <remarks>
+    /// Differs from etcd, which refuses to start then: a commit index that moves alone need not be synced, whereas the
+    /// state and the compaction point are.
+    /// </remarks>
+    public void Load(ulong commit, ulong applied)
     {
-        if (commit < Committed || commit > LastIndex)
+        CommitTo(Math.Max(commit, applied));
+        if (applied > 0)
         {
-            throw new RaftInvariantException($"stored commit index {commit} is outside of [{Committed}, {LastIndex}]");
+            AppliedTo(applied, size: 0);
         }
-
-        Committed = commit;
     }
 
     /// <summary>Declares the entries of a new cluster's first configuration committed.</summary>
