@@ -19,8 +19,6 @@ internal static partial class Libc
 
     private const int Eintr = 4;
     private const int Eagain = 11;
-    private const int Enospc = 28;
-    private const int Edquot = 122;
     private const int Eopnotsupp = 95;
 
     /// <summary>Opens or creates a file for reading and writing, without .NET's own advisory lock.</summary>
@@ -101,10 +99,7 @@ internal static partial class Libc
     private static IOException LastError(string call, string path)
     {
         var error = Marshal.GetLastPInvokeError();
-        var reason = error is Enospc or Edquot
-            ? "no space left on the device; free space or enlarge the volume, then start the member again"
-            : new Win32Exception(error).Message;
-        return new IOException($"{call} {path}: {reason}", error);
+        return new IOException($"{call} {path}: {new Win32Exception(error).Message}", error);
     }
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -168,7 +168,7 @@ public sealed class RocksDbEngine : IKvEngine
             .SetLevelCompactionDynamicLevelBytes(true)
             .SetCompression(Compression.Lz4)
             .SetBytesPerSync(1 << 20)
-            .SetInfoLogLevel((int)InfoLogLevel.Warn)
+            .SetInfoLogLevel(InfoLogLevel.Warn)
             .SetMaxLogFileSize(4 << 20)
             .SetKeepLogFileNum(4)
             .SetMaxManifestFileSize(16 << 20)

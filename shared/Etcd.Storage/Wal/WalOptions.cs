@@ -8,4 +8,7 @@ public sealed record WalOptions
 
     /// <summary>Told of each sync; null for nobody.</summary>
     public IWalObserver? Observer { get; init; }
+
+    /// <summary>False to fill a segment only when it is needed, so that a test sees one order of calls.</summary>
+    internal bool PrepareInBackground { get; init; } = true;
 }

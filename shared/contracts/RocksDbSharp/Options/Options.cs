@@ -34,9 +34,9 @@ public abstract class Options<T> : OptionsHandle
         return Self;
     }
 
-    public T SetInfoLogLevel(int value)
+    public T SetInfoLogLevel(InfoLogLevel value)
     {
-        NativeMethods.rocksdb_options_set_info_log_level(Handle, value);
+        NativeMethods.rocksdb_options_set_info_log_level(Handle, (int)value);
         return Self;
     }
 

@@ -1,0 +1,301 @@
+using System.Text;
+using Etcd.Ports.Log;
+using Etcd.Storage.Wal;
+
+namespace Etcd.Storage.Tests.Wal;
+
+public sealed class SegmentedRaftLogTests
+{
+    private static readonly byte[] Metadata = [1, 2, 3];
+    private static readonly WalOptions Small = new() { SegmentSizeBytes = 4096, PrepareInBackground = false };
+
+    [Fact]
+    public void Log_on_disk_is_found_again_with_everything_in_it()
+    {
+        using var directory = new TemporaryDirectory();
+        var store = new SegmentedRaftLogStore(
+            directory.Combine("wal"), new WalOptions { SegmentSizeBytes = 1 << 20 });
+        Assert.False(store.Exists);
+        using (var log = store.Create(Metadata))
+        {
+            Assert.True(store.Exists);
+            for (ulong index = 1; index <= 100; index++)
+            {
+                log.Append([Entry(1, index, new string('v', 40_000))]);
+                log.SaveHardState(new LogHardState(1, 2, index - 1));
+                log.Sync();
+            }
+        }
+
+        Assert.Throws<InvalidOperationException>(() => store.Create(Metadata));
+        Assert.InRange(Directory.GetFiles(directory.Combine("wal"), "*.wal").Length, 4, 5);
+        using (var log = store.Open(0, out var recovered))
+        {
+            Assert.Equal(Metadata, recovered.Metadata.ToArray());
+            Assert.Equal(new LogHardState(1, 2, 99), recovered.HardState);
+            Assert.Equal(100, recovered.Entries.Count);
+            Assert.Equal(40_000, recovered.Entries[99].Data.Length);
+            log.SaveMarker(new LogSnapshotMarker(80, 1, new byte[] { 9 }));
+            log.Sync();
+            log.ReleaseThrough(80);
+        }
+
+        Assert.InRange(Directory.GetFiles(directory.Combine("wal"), "*.wal").Length, 1, 2);
+        using (store.Open(85, out var recovered))
+        {
+            Assert.Equal(80UL, recovered.Marker.Index);
+            Assert.Equal([9], recovered.Marker.ConfState.ToArray());
+            Assert.Equal(81UL, recovered.Entries[0].Index);
+            Assert.Equal(20, recovered.Entries.Count);
+        }
+    }
+
+    [Fact]
+    public void Entry_bigger_than_a_segment_is_kept()
+    {
+        var files = new MemoryWalFileSystem();
+        var store = new SegmentedRaftLogStore(files, Small);
+        using (var log = store.Create(Metadata))
+        {
+            log.Append([Entry(1, 1, "small")]);
+            log.Sync();
+            log.Append([Entry(1, 2, new string('x', 50_000)), Entry(1, 3, new string('\0', 50_000))]);
+            log.Sync();
+            log.Append([Entry(1, 4, "after")]);
+            log.Sync();
+        }
+
+        using (store.Open(0, out var recovered))
+        {
+            Assert.Equal([5, 50_000, 50_000, 5], recovered.Entries.Select(entry => entry.Data.Length));
+        }
+
+        Assert.Equal(3, Segments(files).Length);
+    }
+
+    [Fact]
+    public void Open_picks_the_newest_marker_that_is_not_above_the_applied_index()
+    {
+        var store = new SegmentedRaftLogStore(new MemoryWalFileSystem(), Small);
+        using (var log = store.Create(Metadata))
+        {
+            log.Append([.. Enumerable.Range(1, 30).Select(index => Entry(1, (ulong)index, "v"))]);
+            log.SaveMarker(new LogSnapshotMarker(10, 1, default));
+            log.SaveMarker(new LogSnapshotMarker(20, 1, default));
+            log.Sync();
+        }
+
+        foreach (var (applied, marker) in (ReadOnlySpan<(ulong, ulong)>)[(0, 0), (9, 0), (10, 10), (19, 10), (99, 20)])
+        {
+            using (store.Open(applied, out var recovered))
+            {
+                Assert.Equal(marker, recovered.Marker.Index);
+                Assert.Equal(marker + 1, recovered.Entries[0].Index);
+                Assert.Equal(30UL, recovered.Entries[^1].Index);
+            }
+        }
+    }
+
+    [Fact]
+    public void Marker_of_another_history_voids_the_entries()
+    {
+        var store = new SegmentedRaftLogStore(new MemoryWalFileSystem(), Small);
+        using (var log = store.Create(Metadata))
+        {
+            log.Append([.. Enumerable.Range(1, 30).Select(index => Entry(1, (ulong)index, "old"))]);
+            log.Sync();
+            log.SaveMarker(new LogSnapshotMarker(20, 5, default));
+            log.Sync();
+            log.Append([Entry(6, 21, "new")]);
+            log.Sync();
+        }
+
+        using (store.Open(20, out var recovered))
+        {
+            Assert.Equal([21UL], recovered.Entries.Select(entry => entry.Index));
+        }
+    }
+
+    [Fact]
+    public void State_behind_a_released_log_is_refused()
+    {
+        var store = new SegmentedRaftLogStore(new MemoryWalFileSystem(), Small);
+        using (var log = store.Create(Metadata))
+        {
+            log.SaveMarker(new LogSnapshotMarker(500, 3, default));
+            log.Sync();
+        }
+
+        var exception = Assert.Throws<LogCorruptException>(() => store.Open(300, out _));
+        Assert.Contains("the log begins after index 500", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gap_between_entries_is_refused_before_it_is_written()
+    {
+        using var log = new SegmentedRaftLogStore(new MemoryWalFileSystem(), Small).Create(Metadata);
+        Assert.Throws<ArgumentException>(() => log.Append([Entry(1, 2, "v")]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => log.ReleaseThrough(1));
+    }
+
+    [Fact]
+    public void Missing_segment_is_refused()
+    {
+        var files = FilledLog();
+        var names = Segments(files);
+        files.Delete(names[1]);
+        var exception = Assert.Throws<LogCorruptException>(() => new SegmentedRaftLogStore(files, Small).Open(0, out _));
+        Assert.Contains("segment 1 before it is missing", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith(names[2], exception.File, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Segment_that_ends_early_is_refused()
+    {
+        var files = FilledLog();
+        var name = Segments(files)[1];
+        var bytes = files.Read(name);
+        bytes.AsSpan(1024).Clear();
+        files.Replace(name, bytes);
+        var exception = Assert.Throws<LogCorruptException>(() => new SegmentedRaftLogStore(files, Small).Open(0, out _));
+        Assert.EndsWith(name, exception.File, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Segment_under_another_name_is_refused()
+    {
+        var files = FilledLog();
+        var names = Segments(files);
+        files.Replace(names[1], files.Read(names[2]));
+        Assert.Throws<LogCorruptException>(() => new SegmentedRaftLogStore(files, Small).Open(0, out _));
+    }
+
+    [Fact]
+    public void Foreign_files_are_left_alone()
+    {
+        var files = FilledLog();
+        files.Replace("0.tmp", [1]);
+        files.Replace("notes.wal", [1]);
+        files.Replace("zzzzzzzzzzzzzzzz-0000000000000001.wal", [1]);
+        using (new SegmentedRaftLogStore(files, Small).Open(0, out var recovered))
+        {
+            Assert.Equal(40, recovered.Entries.Count);
+        }
+
+        Assert.Contains("notes.wal", files.List());
+    }
+
+    [Fact]
+    public void Failed_fsync_is_final()
+    {
+        var files = new MemoryWalFileSystem();
+        var store = new SegmentedRaftLogStore(files, Small);
+        var log = store.Create(Metadata);
+        log.Append([Entry(1, 1, "v")]);
+        files.OnSync = _ => throw new IOException("Input/output error");
+        Assert.Contains("Input/output error", Assert.Throws<StorageException>(log.Sync).Message, StringComparison.Ordinal);
+        files.OnSync = null;
+        Assert.Throws<StorageException>(log.Sync);
+        Assert.Throws<StorageException>(() => log.Append([Entry(1, 2, "v")]));
+        Assert.Throws<StorageException>(() => log.SaveHardState(default));
+        Assert.Throws<StorageException>(() => log.SaveMarker(default));
+        Assert.Throws<StorageException>(() => log.ReleaseThrough(0));
+        log.Dispose();
+        Assert.Throws<ObjectDisposedException>(log.Sync);
+    }
+
+    [Fact]
+    public void Full_disk_is_named_as_such()
+    {
+        var files = new MemoryWalFileSystem();
+        var store = new SegmentedRaftLogStore(files, Small);
+        using var log = store.Create(Metadata);
+        log.Append([Entry(1, 1, new string('v', 1000))]);
+        files.OnWrite = (_, count) => count / 2;
+        var exception = Assert.Throws<StorageException>(log.Sync);
+        Assert.Contains("the disk is full", exception.Message, StringComparison.Ordinal);
+        files.OnWrite = null;
+        using (store.Open(0, out var recovered))
+        {
+            Assert.Empty(recovered.Entries);
+        }
+    }
+
+    [Fact]
+    public void Background_preparation_that_fails_is_repeated_when_the_segment_is_needed()
+    {
+        var files = new MemoryWalFileSystem();
+        using var log = new SegmentedRaftLogStore(files, Small with { PrepareInBackground = true }).Create(Metadata);
+        var failures = 0;
+        files.OnAllocate = _ => throw new IOException($"No space left on device {++failures}");
+        for (ulong index = 1; index <= 3; index++)
+        {
+            log.Append([Entry(1, index, new string('v', 1000))]);
+            log.Sync();
+        }
+
+        log.Append([Entry(1, 4, new string('v', 3000))]);
+        files.OnAllocate = null;
+        log.Sync();
+        log.Append([Entry(1, 5, new string('v', 3000))]);
+        files.OnAllocate = _ => throw new IOException($"No space left on device {++failures}");
+        log.Sync();
+        log.Append([Entry(1, 6, new string('v', 3000))]);
+        Assert.Contains("the disk is full", Assert.Throws<StorageException>(log.Sync).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Observer_is_told_of_syncs_and_segments()
+    {
+        var observer = new CountingObserver();
+        var store = new SegmentedRaftLogStore(new MemoryWalFileSystem(), Small with { Observer = observer });
+        using var log = store.Create(Metadata);
+        log.Sync();
+        Assert.Equal(0, observer.Syncs);
+        for (ulong index = 1; index <= 10; index++)
+        {
+            log.Append([Entry(1, index, new string('v', 1000))]);
+            log.Sync();
+        }
+
+        Assert.Equal(10, observer.Syncs);
+        Assert.InRange(observer.Bytes, 10_000, 11_000);
+        Assert.InRange(observer.Segments, 2, 4);
+    }
+
+    private static MemoryWalFileSystem FilledLog()
+    {
+        var files = new MemoryWalFileSystem();
+        using var log = new SegmentedRaftLogStore(files, Small).Create(Metadata);
+        for (ulong index = 1; index <= 40; index++)
+        {
+            log.Append([Entry(1, index, new string('v', 300))]);
+            log.Sync();
+        }
+
+        return files;
+    }
+
+    private static string[] Segments(MemoryWalFileSystem files) =>
+        files.List().Where(name => name.EndsWith(".wal", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToArray();
+
+    private static LogEntry Entry(ulong term, ulong index, string payload) =>
+        new(0, term, index, Encoding.UTF8.GetBytes(payload));
+
+    private sealed class CountingObserver : IWalObserver
+    {
+        public int Syncs { get; private set; }
+
+        public int Bytes { get; private set; }
+
+        public int Segments { get; private set; }
+
+        public void OnSynced(int sizeBytes, TimeSpan write, TimeSpan sync)
+        {
+            Syncs++;
+            Bytes += sizeBytes;
+        }
+
+        public void OnSegmentBegun(ulong sequence) => Segments++;
+    }
+}
