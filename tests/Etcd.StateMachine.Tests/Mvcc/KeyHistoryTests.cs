@@ -1,0 +1,172 @@
+using Etcd.StateMachine.Mvcc;
+
+namespace Etcd.StateMachine.Tests.Mvcc;
+
+public sealed class KeyHistoryTests
+{
+    private const long Epoch = 0;
+
+    [Fact]
+    public void Get_between_lives_finds_nothing()
+    {
+        KeyHistory history = TwoLives();
+
+        Assert.False(history.TryGet(1, out _, out _, out _));
+        Assert.Equal((2, 2, 1), Get(history, 2));
+        Assert.Equal((4, 2, 2), Get(history, 5));
+        Assert.False(history.TryGet(6, out _, out _, out _));
+        Assert.False(history.TryGet(7, out _, out _, out _));
+        Assert.Equal((8, 8, 1), Get(history, 9));
+        Assert.Equal((10, 8, 2), Get(history, 10));
+        Assert.False(history.TryGet(12, out _, out _, out _));
+    }
+
+    [Theory]
+    [InlineData(1, "2 4 6t 8 10 12t")]
+    [InlineData(2, "2 4 6t 8 10 12t")]
+    [InlineData(3, "2 4 6t 8 10 12t")]
+    [InlineData(4, "4 6t 8 10 12t")]
+    [InlineData(5, "4 6t 8 10 12t")]
+    [InlineData(6, "6t 8 10 12t")]
+    [InlineData(7, "8 10 12t")]
+    [InlineData(9, "8 10 12t")]
+    [InlineData(10, "10 12t")]
+    [InlineData(11, "10 12t")]
+    [InlineData(12, "12t")]
+    [InlineData(13, "")]
+    public void Compact_keeps_the_newest_below_and_a_tombstone_exactly_there(long atMain, string expected)
+    {
+        KeyHistory history = TwoLives();
+
+        KeyHistory? compacted = history.Compact(atMain, Epoch);
+
+        Assert.Equal(expected, Describe(compacted));
+        string kept = string.Join(' ', Revisions(history).Where(row => history.IsKept(row, atMain)).Select(r => r.Main));
+        Assert.Equal(expected.Replace("t", string.Empty, StringComparison.Ordinal), kept);
+    }
+
+    [Fact]
+    public void Compact_leaves_every_later_read_as_it_was()
+    {
+        for (long compactAt = 1; compactAt <= 13; compactAt++)
+        {
+            KeyHistory history = TwoLives();
+            KeyHistory? compacted = history.Compact(compactAt, Epoch);
+            for (long at = compactAt; at <= 14; at++)
+            {
+                bool expected = history.TryGet(at, out Revision revision, out long created, out long version);
+                Revision found = default;
+                long foundCreated = 0;
+                long foundVersion = 0;
+                bool actual = compacted?.TryGet(at, out found, out foundCreated, out foundVersion) ?? false;
+
+                Assert.Equal(expected, actual);
+                if (expected)
+                {
+                    Assert.Equal((revision, created, version), (found, foundCreated, foundVersion));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(4, "4")]
+    [InlineData(5, "4")]
+    [InlineData(6, "")]
+    [InlineData(7, "")]
+    [InlineData(8, "8")]
+    [InlineData(12, "")]
+    public void Keep_leaves_out_a_tombstone_exactly_there(long atMain, string expected)
+    {
+        var kept = new List<Revision>();
+
+        TwoLives().CollectKept(atMain, kept);
+
+        Assert.Equal(expected, string.Join(' ', kept.Select(revision => revision.Main)));
+    }
+
+    [Fact]
+    public void Compact_at_a_revision_with_end_and_new_beginning_keeps_the_new_life()
+    {
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, Epoch);
+        history.Tombstone(new Revision(3, 0));
+        history.Put(new Revision(3, 1));
+
+        KeyHistory? compacted = history.Compact(3, Epoch);
+
+        Assert.Equal("3t 3", Describe(compacted));
+        Assert.True(history.IsKept(new Revision(3, 1), 3));
+        Assert.Equal((3, 3, 1), Get(compacted!, 3));
+    }
+
+    [Fact]
+    public void Clone_shares_lists_without_seeing_later_changes()
+    {
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, epoch: 0);
+        var versions = new List<(KeyHistory History, string Expected)>();
+        for (long main = 3; main < 60; main++)
+        {
+            versions.Add((history, Describe(history)));
+            history = history.CloneFor(main);
+            if (main % 5 == 0)
+            {
+                history.Tombstone(new Revision(main, 0));
+            }
+            else
+            {
+                history.Put(new Revision(main, 0));
+            }
+        }
+
+        Assert.All(versions, version => Assert.Equal(version.Expected, Describe(version.History)));
+    }
+
+    [Fact]
+    public void Restored_tombstone_stands_alone()
+    {
+        KeyHistory history = KeyHistory.BeginWithTombstone([1], new Revision(7, 0), Epoch);
+
+        Assert.False(history.IsLive);
+        Assert.False(history.TryGet(7, out _, out _, out _));
+        Assert.Equal("7t", Describe(history.Compact(7, Epoch)));
+        Assert.Null(history.Compact(8, Epoch));
+        history.Put(new Revision(9, 0));
+        Assert.Equal((9, 9, 1), Get(history, 9));
+    }
+
+    [Fact]
+    public void Change_that_does_not_advance_fails()
+    {
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 1), 2, 1, Epoch);
+
+        Assert.Throws<InvalidOperationException>(() => history.Put(new Revision(2, 1)));
+        history.Tombstone(new Revision(3, 0));
+        Assert.Throws<InvalidOperationException>(() => history.Tombstone(new Revision(4, 0)));
+    }
+
+    private static KeyHistory TwoLives()
+    {
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, Epoch);
+        history.Put(new Revision(4, 0));
+        history.Tombstone(new Revision(6, 0));
+        history.Put(new Revision(8, 0));
+        history.Put(new Revision(10, 0));
+        history.Tombstone(new Revision(12, 0));
+        return history;
+    }
+
+    private static (long Modified, long Created, long Version) Get(KeyHistory history, long at)
+    {
+        Assert.True(history.TryGet(at, out Revision modified, out long created, out long version));
+        return (modified.Main, created, version);
+    }
+
+    private static IEnumerable<Revision> Revisions(KeyHistory history) =>
+        Enumerable.Range(0, history.Count).Select(history.At);
+
+    private static string Describe(KeyHistory? history) => history is null
+        ? string.Empty
+        : string.Join(
+            ' ',
+            Enumerable.Range(0, history.Count).Select(i => $"{history.At(i).Main}{(history.IsTombstoneAt(i) ? "t" : "")}"));
+}

@@ -1,0 +1,175 @@
+using System.Text;
+using Etcd.StateMachine.Mvcc;
+
+namespace Etcd.StateMachine.Tests.Mvcc;
+
+public sealed class KeyIndexTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Published_trees_stay_as_they_were_under_random_changes(int seed)
+    {
+        var random = new Random(seed);
+        var index = new KeyIndex();
+        var model = new SortedDictionary<byte[], bool>(ByteOrder.Instance);
+        var published = new List<(IndexNode Root, (byte[] Key, bool Live)[] Expected)>();
+        long main = 1;
+        for (int step = 0; step < 6000; step++)
+        {
+            byte[] key = Encoding.ASCII.GetBytes($"k{random.Next(step < 3000 ? 3000 : 600)}");
+            main++;
+            if (random.Next(3) != 0 || !model.TryGetValue(key, out bool live) || !live)
+            {
+                index.Put(key, new Revision(main, 0), out _, out _);
+                model[key] = true;
+            }
+            else
+            {
+                index.Tombstone(key, new Revision(main, 0));
+                model[key] = false;
+            }
+
+            if (random.Next(40) == 0)
+            {
+                published.Add((index.Publish(), [.. model.Select(pair => (pair.Key, pair.Value))]));
+            }
+
+            if (random.Next(1500) == 0)
+            {
+                CompactAll(index, main + 1, random.Next(1, 200));
+                foreach (byte[] dead in model.Where(pair => !pair.Value).Select(pair => pair.Key).ToArray())
+                {
+                    model.Remove(dead);
+                }
+            }
+        }
+
+        published.Add((index.Publish(), [.. model.Select(pair => (pair.Key, pair.Value))]));
+        foreach ((IndexNode root, (byte[] Key, bool Live)[] expected) in published)
+        {
+            Check(root, expected, random);
+        }
+    }
+
+    [Fact]
+    public void Ascending_keys_fill_their_leaves()
+    {
+        var index = new KeyIndex();
+        for (int i = 0; i < 10_000; i++)
+        {
+            index.Put(Encoding.ASCII.GetBytes($"{i:d8}"), new Revision(i + 2, 0), out _, out _);
+        }
+
+        var counter = new LeafCounter();
+        counter.Count(index.Root);
+        Assert.Equal(10_000, index.Root.Live);
+        Assert.InRange(counter.Leaves, 10_000 / IndexNode.Capacity, (10_000 / IndexNode.Capacity * 12 / 10) + 2);
+    }
+
+    [Fact]
+    public void Index_is_empty_after_everything_is_compacted()
+    {
+        var index = new KeyIndex();
+        for (int i = 0; i < 3000; i++)
+        {
+            index.Put(Encoding.ASCII.GetBytes($"{i}"), new Revision(i + 2, 0), out _, out _);
+        }
+
+        for (int i = 0; i < 3000; i++)
+        {
+            index.Tombstone(Encoding.ASCII.GetBytes($"{i}"), new Revision(i + 4000, 0));
+        }
+
+        CompactAll(index, 9000, 100);
+
+        Assert.Equal(0, index.Root.Live);
+        Assert.Empty(Walk(index.Root, [], [], hasTo: false));
+        index.Put([1], new Revision(9001, 0), out _, out _);
+        Assert.Single(Walk(index.Root, [], [], hasTo: false));
+    }
+
+    private static void Check(IndexNode root, (byte[] Key, bool Live)[] expected, Random random)
+    {
+        List<KeyHistory> all = Walk(root, [], [], hasTo: false);
+        Assert.Equal(expected.Length, all.Count);
+        Assert.Equal(expected.Count(pair => pair.Live), root.Live);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i].Key, all[i].Key);
+            Assert.Equal(expected[i].Live, all[i].IsLive);
+        }
+
+        for (int round = 0; round < 10; round++)
+        {
+            byte[] from = Encoding.ASCII.GetBytes($"k{random.Next(3000)}");
+            byte[] to = Encoding.ASCII.GetBytes($"k{random.Next(3000)}");
+            bool hasTo = random.Next(4) != 0;
+            var inside = expected.Where(pair => pair.Key.AsSpan().SequenceCompareTo(from) >= 0
+                && (!hasTo || pair.Key.AsSpan().SequenceCompareTo(to) < 0)).ToArray();
+
+            Assert.Equal(inside.Select(pair => pair.Key), Walk(root, from, to, hasTo).Select(history => history.Key));
+            Assert.Equal(inside.Count(pair => pair.Live), IndexReader.CountLive(root, from, to, hasTo));
+            bool present = expected.Any(pair => pair.Key.AsSpan().SequenceEqual(from));
+            Assert.Equal(present, IndexReader.Find(root, from) is not null);
+        }
+    }
+
+    private static void CompactAll(KeyIndex index, long atMain, int step)
+    {
+        byte[]? cursor = null;
+        do
+        {
+            index.CompactStep(atMain, step, ref cursor);
+        }
+        while (cursor is not null);
+    }
+
+    private static List<KeyHistory> Walk(IndexNode root, byte[] from, byte[] to, bool hasTo)
+    {
+        var visitor = new Collector([]);
+        IndexReader.Visit(root, from, to, hasTo, ref visitor);
+        return visitor.Found;
+    }
+
+    private readonly struct Collector(List<KeyHistory> found) : IIndexVisitor
+    {
+        public List<KeyHistory> Found => found;
+
+        public bool Visit(KeyHistory history)
+        {
+            found.Add(history);
+            return true;
+        }
+    }
+
+    private sealed class LeafCounter
+    {
+        public int Leaves { get; private set; }
+
+        public void Count(IndexNode node)
+        {
+            if (node is IndexInner inner)
+            {
+                for (int i = 0; i < inner.Count; i++)
+                {
+                    Count(inner.Children[i]);
+                }
+            }
+            else
+            {
+                Leaves++;
+            }
+        }
+    }
+
+    private sealed class ByteOrder : IComparer<byte[]>
+    {
+        public static readonly ByteOrder Instance = new();
+
+        public int Compare(byte[]? x, byte[]? y) => x.AsSpan().SequenceCompareTo(y);
+    }
+}
