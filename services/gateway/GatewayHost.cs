@@ -24,7 +24,10 @@ internal static partial class GatewayHost
     public static WebApplication Build(GatewayOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        AddLogging(builder.Logging, options);
+        builder.Logging.AddServiceConsole(options.LogLevel, options.LogJson);
+
+        // Forwarding errors are this service's to judge and to tell, once per member and not per request.
+        builder.Logging.AddFilter("Yarp", LogLevel.None);
         builder.AddServiceDefaults("etcd-gateway");
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddPlaintextProtocolDetection();
@@ -57,7 +60,7 @@ internal static partial class GatewayHost
         app.Lifetime.ApplicationStopping.Register(() =>
         {
             Stopping(logger, tracker.View.All.Sum(member => member.Streams));
-            tracker.AbandonStreams();
+            tracker.Drain();
         });
         app.Run(context => context.Request.Path.StartsWithSegments("/gateway", StringComparison.Ordinal, out var rest)
             ? ServeOwnAsync(context, rest, tracker)
@@ -85,29 +88,6 @@ internal static partial class GatewayHost
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;
-        }
-    }
-
-    private static void AddLogging(ILoggingBuilder logging, GatewayOptions options)
-    {
-        logging.ClearProviders();
-        logging.SetMinimumLevel(options.LogLevel);
-
-        // Forwarding errors are this service's to judge and to tell, once per member and not per request.
-        logging.AddFilter("Yarp", LogLevel.None);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        if (options.LogJson)
-        {
-            logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
-        }
-        else
-        {
-            logging.AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.UseUtcTimestamp = true;
-                console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            });
         }
     }
 }

@@ -1,9 +1,10 @@
 using Etcd.Gateway;
 using Etcd.Gateway.Configuration;
+using Etcd.ServiceDefaults.CommandLine;
 
-if (GatewayCommandLine.AsksForHelp(args))
+if (FlagSet.AsksForHelp(args))
 {
-    Console.Out.Write(GatewayCommandLine.Help);
+    Console.Out.Write(GatewayCommandLine.Flags.Help);
     return 0;
 }
 

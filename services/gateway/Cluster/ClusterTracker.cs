@@ -36,6 +36,7 @@ internal sealed partial class ClusterTracker : BackgroundService
     private readonly ILogger<ClusterTracker> _logger;
     private readonly Lock _lock = new();
     private ImmutableArray<Tracked> _members;
+    private volatile bool _isDraining;
     private volatile ClusterView _view = ClusterView.Empty;
     private volatile TaskCompletionSource _changed = NewSignal();
     private long _urgentUntil;
@@ -71,9 +72,14 @@ internal sealed partial class ClusterTracker : BackgroundService
     public void Hurry() =>
         Volatile.Write(ref _urgentUntil, _timeProvider.GetTimestamp() + Ticks(UrgentPeriod));
 
+    /// <summary>Whether the gateway stops, so that streams are no longer opened.</summary>
+    public bool IsDraining => _isDraining;
+
     /// <summary>Ends all streams, and lets calls finish; for the gateway's own end.</summary>
-    public void AbandonStreams()
+    public void Drain()
     {
+        // First the flag: clients open an ended stream anew at once, over a connection that is still open.
+        _isDraining = true;
         foreach (var member in _members)
         {
             member.Endpoint.AbandonStreams();
@@ -154,11 +160,7 @@ internal sealed partial class ClusterTracker : BackgroundService
                 Record(member, member.Endpoint.Observation with { Reach = MemberReach.Silent });
             }
 
-            if (member.Misses == MissesUntilAbandoned)
-            {
-                MemberAbandoned(member.Endpoint, member.Endpoint.Calls, member.Endpoint.Streams);
-                member.Endpoint.Abandon();
-            }
+            GiveUpInVain(member);
         }
         catch (Exception failure)
         {
@@ -169,6 +171,21 @@ internal sealed partial class ClusterTracker : BackgroundService
         finally
         {
             member.IsBusy = false;
+        }
+    }
+
+    /// <summary>
+    /// Ends what waits for a silent member once another one leads, or once waiting makes no sense any more. Its clients
+    /// learn at once that they must go on, and not when the member comes back or its connections time out.
+    /// </summary>
+    private void GiveUpInVain(Tracked member)
+    {
+        var endpoint = member.Endpoint;
+        var isReplaced = member.Misses >= MissesUntilSilent && _view.Leader is { } leader && leader != endpoint;
+        if ((isReplaced || member.Misses >= MissesUntilAbandoned) && endpoint.Calls + endpoint.Streams > 0)
+        {
+            MemberAbandoned(endpoint, endpoint.Calls, endpoint.Streams);
+            endpoint.Abandon();
         }
     }
 

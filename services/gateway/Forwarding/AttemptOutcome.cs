@@ -9,6 +9,9 @@ internal enum AttemptOutcome
     /// <summary>There was nobody to send it to, in all the time it may wait.</summary>
     NoMember,
 
+    /// <summary>It is a stream, and the gateway stops.</summary>
+    Refused,
+
     /// <summary>No byte of the request's body left for the member: nothing can have happened there.</summary>
     NotSent,
 

@@ -144,6 +144,11 @@ internal sealed partial class GatewayForwarder
     {
         var context = request.Context;
         var isStream = request.Route.IsStream;
+        if (isStream && _tracker.IsDraining)
+        {
+            return AttemptOutcome.Refused;
+        }
+
         var member = await SelectAsync(request);
         if (member is null)
         {
@@ -252,6 +257,8 @@ internal sealed partial class GatewayForwarder
         var error = outcome switch
         {
             AttemptOutcome.NoMember => EtcdErrors.NoLeader,
+            AttemptOutcome.Refused => EtcdErrors.Stopped,
+            AttemptOutcome.Broken when _tracker.IsDraining => EtcdErrors.Stopped,
             AttemptOutcome.NotSent => EtcdErrors.Unhealthy,
             _ when request.AskedLeader => EtcdErrors.TimeoutDueToLeaderFail,
             _ => EtcdErrors.TimeoutDueToConnectionLost,
