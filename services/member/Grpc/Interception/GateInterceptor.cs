@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Etcd.Protocol.Errors;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace Etcd.Member.Grpc;
+
+/// <summary>
+/// Around every call: the checks of <see cref="RequestGate"/>, metrics, and exceptions turned into etcd's statuses.
+/// Thread-safe.
+/// </summary>
+internal sealed partial class GateInterceptor(
+    RequestGate gate,
+    LeaderLossMonitor streams,
+    IGrpcMetrics metrics,
+    GrpcEdgeOptions options,
+    ILogger<GateInterceptor> logger) : Interceptor
+{
+    private readonly ConcurrentDictionary<string, IGrpcMethodMetrics> _methods = new(StringComparer.Ordinal);
+
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.Unary);
+        long start = Stopwatch.GetTimestamp();
+        StatusCode status = StatusCode.OK;
+        Begin(context, method, isStream: false);
+        method.Received(SizeOf(request));
+        try
+        {
+            gate.CheckUnary(request, RequestGate.RequiresLeader(context)).ThrowIfAny();
+            TResponse response = await continuation(request, context);
+            method.Sent(SizeOf(response));
+            await AnswerInKindAsync(context);
+            return response;
+        }
+        catch (Exception exception)
+        {
+            RpcException failure = Translate(exception, context, cause: null);
+            status = failure.StatusCode;
+            throw failure;
+        }
+        finally
+        {
+            End(context, method, status, start, isUnary: true);
+        }
+    }
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.ServerStreaming);
+        method.Received(SizeOf(request));
+        CountingWriter<TResponse> writer = new(responseStream, method);
+        return StreamAsync(context, method, () => continuation(request, writer, context));
+    }
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.DuplexStreaming);
+        CountingReader<TRequest> reader = new(requestStream, method);
+        CountingWriter<TResponse> writer = new(responseStream, method);
+        return StreamAsync(context, method, () => continuation(reader, writer, context));
+    }
+
+    private async Task StreamAsync(ServerCallContext context, IGrpcMethodMetrics method, Func<Task> handler)
+    {
+        long start = Stopwatch.GetTimestamp();
+        StatusCode status = StatusCode.OK;
+        bool requiresLeader = RequestGate.RequiresLeader(context);
+        Begin(context, method, isStream: true);
+        StreamScope scope = streams.Open(requiresLeader, context.CancellationToken);
+        try
+        {
+            gate.CheckStream(context.Method, requiresLeader).ThrowIfAny();
+            context.SetStreamScope(scope);
+            await AnswerInKindAsync(context);
+            await handler();
+            scope.Cause.ThrowIfAny();
+        }
+        catch (Exception exception)
+        {
+            RpcException failure = Translate(exception, context, scope.Cause);
+            status = failure.StatusCode;
+            throw failure;
+        }
+        finally
+        {
+            streams.Close(scope);
+            End(context, method, status, start, isUnary: false);
+        }
+    }
+
+    /// <summary>A client that compresses gets compressed answers, as from Go's gRPC.</summary>
+    private static Task AnswerInKindAsync(ServerCallContext context)
+    {
+        bool isGzip = context.GetHttpContext().Request.Headers.TryGetValue("grpc-encoding", out var values)
+            && string.Equals(values.ToString(), "gzip", StringComparison.Ordinal);
+        return isGzip
+            ? context.WriteResponseHeadersAsync(new Metadata { { "grpc-internal-encoding-request", "gzip" } })
+            : Task.CompletedTask;
+    }
+
+    private static int SizeOf(object message) => message is IMessage proto ? proto.CalculateSize() : 0;
+
+    private IGrpcMethodMetrics MetricsOf(string fullName, MethodType type) =>
+        _methods.TryGetValue(fullName, out IGrpcMethodMetrics? method)
+            ? method
+            : _methods.GetOrAdd(fullName, metrics.For(fullName, type));
+
+    private void Begin(ServerCallContext context, IGrpcMethodMetrics method, bool isStream)
+    {
+        method.Started();
+        string version = context.GetHttpContext().Request.Headers.TryGetValue("client-api-version", out var values)
+            ? values.ToString()
+            : "unknown";
+        metrics.ClientRequest(isStream, version);
+    }
+
+    private void End(
+        ServerCallContext context, IGrpcMethodMetrics method, StatusCode status, long start, bool isUnary)
+    {
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        method.Handled(status, elapsed);
+        if (isUnary && elapsed >= options.SlowRequest)
+        {
+            LogSlowRequest(logger, context.Method, elapsed, status);
+        }
+    }
+
+    /// <summary>The status of whatever a handler threw.</summary>
+    private RpcException Translate(Exception exception, ServerCallContext context, EtcdError? cause)
+    {
+        if (cause is not null)
+        {
+            return cause.ToRpcException();
+        }
+
+        switch (exception)
+        {
+            case RpcException known:
+                return known;
+            case OperationCanceledException when context.Deadline <= DateTime.UtcNow:
+                return EtcdErrors.ContextDeadlineExceeded.ToRpcException();
+            case OperationCanceledException:
+                return EtcdErrors.ContextCanceled.ToRpcException();
+            // The library throws these when it writes to a stream that the client has reset.
+            case IOException or InvalidOperationException when context.CancellationToken.IsCancellationRequested:
+                return EtcdErrors.ContextCanceled.ToRpcException();
+            default:
+                LogHandlerFailed(logger, exception, context.Method);
+                return new RpcException(new Status(StatusCode.Internal, exception.Message));
+        }
+    }
+}

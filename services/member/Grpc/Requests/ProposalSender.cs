@@ -1,0 +1,72 @@
+using Etcd.Protocol.Errors;
+using Etcd.StateMachine;
+using Etcd.StateMachine.Validation;
+using Etcdserverpb;
+using Google.Protobuf;
+
+namespace Etcd.Member.Grpc;
+
+/// <summary>Proposes requests for handlers: quota, back-pressure, errors as exceptions. Thread-safe.</summary>
+internal sealed partial class ProposalSender(
+    IMemberAccess member, GrpcEdgeOptions options, ILogger<ProposalSender> logger)
+{
+    /// <summary>
+    /// Entries that may be committed and not applied before requests are refused (etcd <c>maxGapBetweenApplyAndCommit
+    /// Index</c>): beyond it a waiter would rather time out than be answered.
+    /// </summary>
+    private const ulong MaxUnappliedEntries = 5000;
+
+    /// <summary>Refuses what the quota has no room for, and raises the alarm first.</summary>
+    /// <param name="costBytes">From <see cref="RequestCost"/>; 0 is never refused.</param>
+    /// <param name="cancellationToken">The call's.</param>
+    public ValueTask CheckQuotaAsync(long costBytes, CancellationToken cancellationToken) =>
+        RequestCost.Fits(member.Engine.SizeBytes, costBytes, options.QuotaBytes)
+            ? ValueTask.CompletedTask
+            : RaiseNoSpaceAsync(cancellationToken);
+
+    /// <summary>Proposes and waits until it is applied here; an error is thrown.</summary>
+    /// <typeparam name="TResponse">What the state answers to this request.</typeparam>
+    public async ValueTask<TResponse> SendAsync<TResponse>(
+        InternalRaftRequest request, CancellationToken cancellationToken)
+        where TResponse : class, IMessage
+    {
+        ApplyResult result = await SendRawAsync(request, cancellationToken);
+        return result.Response as TResponse
+            ?? throw new InvalidOperationException(
+                $"request {result.RequestId} answered {result.Response?.GetType().Name}, "
+                + $"expected {typeof(TResponse).Name}");
+    }
+
+    /// <summary>As <see cref="SendAsync"/>, for requests whose answer is made by the caller.</summary>
+    public async ValueTask<ApplyResult> SendRawAsync(
+        InternalRaftRequest request, CancellationToken cancellationToken)
+    {
+        if (member.Node.CommittedIndex > member.Node.AppliedIndex + MaxUnappliedEntries)
+        {
+            throw EtcdErrors.TooManyRequests.ToRpcException();
+        }
+
+        ApplyResult result = await member.Node.ProposeAsync(request, cancellationToken);
+        result.Error.ThrowIfAny();
+        return result;
+    }
+
+    private async ValueTask RaiseNoSpaceAsync(CancellationToken cancellationToken)
+    {
+        ulong id = member.Node.MemberId;
+        bool isRaised = member.Node.Alarms.Any(alarm => alarm.MemberID == id && alarm.Alarm == AlarmType.Nospace);
+        if (!isRaised)
+        {
+            LogQuotaExceeded(logger, member.Engine.SizeBytes, options.QuotaBytes);
+            AlarmRequest alarm = new()
+            {
+                Action = AlarmRequest.Types.AlarmAction.Activate,
+                Alarm = AlarmType.Nospace,
+                MemberID = id,
+            };
+            await member.Node.ProposeAsync(new InternalRaftRequest { Alarm = alarm }, cancellationToken);
+        }
+
+        throw EtcdErrors.NoSpace.ToRpcException();
+    }
+}

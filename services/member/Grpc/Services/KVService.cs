@@ -1,0 +1,94 @@
+using Etcd.Node;
+using Etcd.Protocol.Errors;
+using Etcd.StateMachine;
+using Etcd.StateMachine.Validation;
+using Etcdserverpb;
+using Grpc.Core;
+
+namespace Etcd.Member.Grpc;
+
+/// <summary>Reads and writes (api.md §4). Thread-safe.</summary>
+internal sealed partial class KVService(
+    IMemberAccess member, ProposalSender proposals, GrpcEdgeOptions options) : KV.KVBase
+{
+    public override async Task<RangeResponse> Range(RangeRequest request, ServerCallContext context)
+    {
+        RequestValidator.Check(request).ThrowIfAny();
+        MemberNode node = member.Node;
+        if (!request.Serializable)
+        {
+            (await node.LinearizableReadAsync(context.CancellationToken)).ThrowIfAny();
+        }
+
+        (RangeResponse? response, EtcdError? error) = node.View.Range(request);
+        return Complete(node, response, error, static r => r.Header, static (r, header) => r.Header = header);
+    }
+
+    public override async Task<PutResponse> Put(PutRequest request, ServerCallContext context)
+    {
+        await proposals.CheckQuotaAsync(RequestCost.Of(request), context.CancellationToken);
+        RequestValidator.Check(request).ThrowIfAny();
+        PutResponse response = await proposals.SendAsync<PutResponse>(
+            new InternalRaftRequest { Put = request }, context.CancellationToken);
+        response.Header = member.Node.Complete(response.Header);
+        return response;
+    }
+
+    public override async Task<DeleteRangeResponse> DeleteRange(DeleteRangeRequest request, ServerCallContext context)
+    {
+        RequestValidator.Check(request).ThrowIfAny();
+        DeleteRangeResponse response = await proposals.SendAsync<DeleteRangeResponse>(
+            new InternalRaftRequest { DeleteRange = request }, context.CancellationToken);
+        response.Header = member.Node.Complete(response.Header);
+        return response;
+    }
+
+    public override async Task<TxnResponse> Txn(TxnRequest request, ServerCallContext context)
+    {
+        await proposals.CheckQuotaAsync(RequestCost.Of(request), context.CancellationToken);
+        RequestValidator.Check(request, options.MaxTxnOps).ThrowIfAny();
+        if (RequestValidator.IsReadOnly(request))
+        {
+            return await ReadAsync(request, context.CancellationToken);
+        }
+
+        TxnResponse response = await proposals.SendAsync<TxnResponse>(
+            new InternalRaftRequest { Txn = request }, context.CancellationToken);
+        response.Header = member.Node.Complete(response.Header);
+        return response;
+    }
+
+    public override async Task<CompactionResponse> Compact(CompactionRequest request, ServerCallContext context)
+    {
+        CompactionResponse response = await proposals.SendAsync<CompactionResponse>(
+            new InternalRaftRequest { Compaction = request }, context.CancellationToken);
+        response.Header = member.Node.Complete(response.Header);
+        return response;
+    }
+
+    private async Task<TxnResponse> ReadAsync(TxnRequest request, CancellationToken cancellationToken)
+    {
+        MemberNode node = member.Node;
+        if (!RequestValidator.IsSerializable(request))
+        {
+            (await node.LinearizableReadAsync(cancellationToken)).ThrowIfAny();
+        }
+
+        (TxnResponse? response, EtcdError? error) = node.View.ExecuteReadOnlyTxn(request);
+        return Complete(node, response, error, static r => r.Header, static (r, header) => r.Header = header);
+    }
+
+    private static T Complete<T>(
+        MemberNode node,
+        T? response,
+        EtcdError? error,
+        Func<T, ResponseHeader?> get,
+        Action<T, ResponseHeader> set)
+        where T : class
+    {
+        error.ThrowIfAny();
+        T known = response ?? throw new InvalidOperationException("a read gave neither an answer nor an error");
+        set(known, node.Complete(get(known)));
+        return known;
+    }
+}

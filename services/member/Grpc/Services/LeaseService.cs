@@ -1,0 +1,132 @@
+using Etcd.Node;
+using Etcd.Protocol.Errors;
+using Etcd.StateMachine.Validation;
+using Etcdserverpb;
+using LeaseStatus = Etcd.Node.LeaseStatus;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Etcd.Member.Grpc;
+
+/// <summary>Leases (api.md §6). What only the leader knows is asked there. Thread-safe.</summary>
+internal sealed class LeaseService(
+    IMemberAccess member, ProposalSender proposals, ILeaseForwarder forwarder, GrpcEdgeOptions options)
+    : Lease.LeaseBase
+{
+    public override async Task<LeaseGrantResponse> LeaseGrant(LeaseGrantRequest request, ServerCallContext context)
+    {
+        await proposals.CheckQuotaAsync(RequestCost.Of(request), context.CancellationToken);
+        LeaseGrantResponse response = await proposals.SendAsync<LeaseGrantResponse>(
+            new InternalRaftRequest { LeaseGrant = request }, context.CancellationToken);
+        response.Header = member.Node.Complete(response.Header);
+        return response;
+    }
+
+    public override async Task<LeaseRevokeResponse> LeaseRevoke(LeaseRevokeRequest request, ServerCallContext context)
+    {
+        LeaseRevokeResponse response = await proposals.SendAsync<LeaseRevokeResponse>(
+            new InternalRaftRequest { LeaseRevoke = request }, context.CancellationToken);
+        response.Header = member.Node.Complete(response.Header);
+        return response;
+    }
+
+    /// <summary>One answer per request, in order; an unknown lease is an answer, not an error.</summary>
+    public override async Task LeaseKeepAlive(
+        IAsyncStreamReader<LeaseKeepAliveRequest> requestStream,
+        IServerStreamWriter<LeaseKeepAliveResponse> responseStream,
+        ServerCallContext context)
+    {
+        CancellationToken end = context.StreamToken();
+        while (await requestStream.MoveNext(end))
+        {
+            long leaseId = requestStream.Current.ID;
+            // Taken before the renewal, so that its revision is not later than the renewal.
+            ResponseHeader header = member.Node.NewHeader();
+            long ttl = await RenewAsync(leaseId, end);
+            await responseStream.WriteAsync(
+                new LeaseKeepAliveResponse { Header = header, ID = leaseId, TTL = ttl }, end);
+        }
+    }
+
+    public override async Task<LeaseTimeToLiveResponse> LeaseTimeToLive(
+        LeaseTimeToLiveRequest request, ServerCallContext context)
+    {
+        MemberNode node = member.Node;
+        (LeaseStatus? status, EtcdError? error) =
+            await node.LeaseTimeToLiveAsync(request.ID, request.Keys, context.CancellationToken);
+        if (error?.Code == EtcdErrorCode.NotLeader)
+        {
+            (status, error) = await LeaderRetry.RunAsync<LeaseStatus>(
+                node,
+                options,
+                (leader, token) => AskTimeToLiveAsync(leader, request, token),
+                context.CancellationToken);
+        }
+
+        LeaseTimeToLiveResponse response = new() { Header = node.NewHeader(), ID = request.ID, TTL = -1 };
+        if (error?.Code == EtcdErrorCode.LeaseNotFound)
+        {
+            return response;
+        }
+
+        error.ThrowIfAny();
+        if (status is { RemainingSeconds: >= 0 })
+        {
+            response.TTL = status.RemainingSeconds;
+            response.GrantedTTL = status.GrantedSeconds;
+            foreach (ReadOnlyMemory<byte> key in status.Keys)
+            {
+                response.Keys.Add(ByteString.CopyFrom(key.Span));
+            }
+        }
+
+        return response;
+    }
+
+    public override async Task<LeaseLeasesResponse> LeaseLeases(LeaseLeasesRequest request, ServerCallContext context)
+    {
+        IReadOnlyList<long> ids = await member.Node.ListLeasesAsync(context.CancellationToken);
+        LeaseLeasesResponse response = new() { Header = member.Node.NewHeader() };
+        foreach (long id in ids)
+        {
+            response.Leases.Add(new Etcdserverpb.LeaseStatus { ID = id });
+        }
+
+        return response;
+    }
+
+    private async ValueTask<long> RenewAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        MemberNode node = member.Node;
+        LeaseRenewal renewal = await node.RenewLeaseAsync(leaseId, cancellationToken);
+        if (renewal.Error?.Code == EtcdErrorCode.NotLeader)
+        {
+            (renewal, EtcdError? error) = await LeaderRetry.RunAsync<LeaseRenewal>(
+                node, options, (leader, token) => AskRenewAsync(leader, leaseId, token), cancellationToken);
+            renewal = renewal with { Error = error };
+        }
+
+        if (renewal.Error?.Code == EtcdErrorCode.LeaseNotFound)
+        {
+            return 0;
+        }
+
+        renewal.Error.ThrowIfAny();
+        return renewal.TtlSeconds;
+    }
+
+    private async ValueTask<(LeaseRenewal Answer, EtcdError? Error)> AskRenewAsync(
+        ulong leader, long leaseId, CancellationToken cancellationToken)
+    {
+        LeaseRenewal renewal = leader == member.Node.MemberId
+            ? await member.Node.RenewLeaseAsync(leaseId, cancellationToken)
+            : await forwarder.RenewAsync(leader, leaseId, cancellationToken);
+        return (renewal, renewal.Error);
+    }
+
+    private ValueTask<(LeaseStatus? Answer, EtcdError? Error)> AskTimeToLiveAsync(
+        ulong leader, LeaseTimeToLiveRequest request, CancellationToken cancellationToken) =>
+        leader == member.Node.MemberId
+            ? member.Node.LeaseTimeToLiveAsync(request.ID, request.Keys, cancellationToken)
+            : forwarder.TimeToLiveAsync(leader, request.ID, request.Keys, cancellationToken);
+}

@@ -1,0 +1,182 @@
+using System.Security.Cryptography;
+using Etcd.Node;
+using Etcd.Ports.Engine;
+using Etcd.Protocol.Errors;
+using Etcd.StateMachine.Mvcc;
+using Etcdserverpb;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Etcd.Member.Grpc;
+
+/// <summary>State of this member: alarms, sizes, hashes, snapshot, leadership (api.md §9). Thread-safe.</summary>
+internal sealed partial class MaintenanceService(
+    IMemberAccess member,
+    ProposalSender proposals,
+    ServingStatus serving,
+    IEngineMaintenance maintenance,
+    IDatabaseSnapshots snapshots,
+    GrpcEdgeOptions options,
+    ILogger<MaintenanceService> logger) : Maintenance.MaintenanceBase
+{
+    /// <summary>Bytes of one snapshot message, as etcd sends them.</summary>
+    private const int SnapshotBlobBytes = 32 * 1024;
+
+    public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context)
+    {
+        MemberNode node = member.Node;
+        RaftStatusView raft = node.Raft;
+        StatusResponse response = new()
+        {
+            Header = node.NewHeader(),
+            Version = options.ServerVersion,
+            DbSize = member.Engine.SizeBytes,
+            DbSizeInUse = member.Engine.SizeInUseBytes,
+            Leader = raft.LeaderId,
+            RaftIndex = raft.CommittedIndex,
+            RaftTerm = raft.Term,
+            RaftAppliedIndex = node.AppliedIndex,
+            IsLearner = node.IsLearner,
+        };
+        if (raft.LeaderId == 0)
+        {
+            response.Errors.Add(EtcdErrors.NoLeader.Message);
+        }
+
+        foreach (AlarmMember alarm in node.Alarms)
+        {
+            response.Errors.Add(ToGoText(alarm));
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override async Task<AlarmResponse> Alarm(AlarmRequest request, ServerCallContext context)
+    {
+        // Differs from etcd: it stops with a panic on these.
+        if (!Enum.IsDefined(request.Action) || !Enum.IsDefined(request.Alarm))
+        {
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "etcdserver: unknown alarm or action"));
+        }
+
+        AlarmResponse response = await proposals.SendAsync<AlarmResponse>(
+            new InternalRaftRequest { Alarm = request }, context.CancellationToken);
+        response.Header = member.Node.Complete(response.Header);
+        return response;
+    }
+
+    public override async Task<HashResponse> Hash(HashRequest request, ServerCallContext context)
+    {
+        long revision = member.Node.View.Revision;
+        uint hash = await Task.Run(() => HashEngine(context.CancellationToken), context.CancellationToken);
+        ResponseHeader header = member.Node.Complete(new ResponseHeader { Revision = revision });
+        return new HashResponse { Header = header, Hash = hash };
+    }
+
+    public override async Task<HashKVResponse> HashKV(HashKVRequest request, ServerCallContext context)
+    {
+        (HashKvResult result, EtcdError? error) =
+            await member.Node.HashKvAsync(request.Revision, context.CancellationToken);
+        error.ThrowIfAny();
+        return new HashKVResponse
+        {
+            Header = member.Node.Complete(new ResponseHeader { Revision = result.CurrentRevision }),
+            Hash = result.Hash,
+            CompactRevision = result.CompactRevision,
+            HashRevision = result.HashRevision,
+        };
+    }
+
+    public override async Task<DefragmentResponse> Defragment(DefragmentRequest request, ServerCallContext context)
+    {
+        LogDefragmentStarted(logger);
+        if (options.NotServingWhileDefragmenting)
+        {
+            serving.DefragmentStarted();
+        }
+
+        try
+        {
+            // Once begun it is finished, whatever the caller does.
+            await maintenance.DefragmentAsync(CancellationToken.None);
+        }
+        finally
+        {
+            if (options.NotServingWhileDefragmenting)
+            {
+                serving.DefragmentFinished();
+            }
+        }
+
+        LogDefragmentFinished(logger);
+        return new DefragmentResponse();
+    }
+
+    /// <summary>The database file in blobs, then its SHA-256 as the last one.</summary>
+    public override async Task Snapshot(
+        SnapshotRequest request, IServerStreamWriter<SnapshotResponse> responseStream, ServerCallContext context)
+    {
+        CancellationToken end = context.StreamToken();
+        await using Stream file = await snapshots.OpenAsync(end)
+            ?? throw new RpcException(new Status(StatusCode.Unimplemented, "this member has no database file to send"));
+        LogSnapshotStarted(logger, file.Length);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long remaining = file.Length;
+        while (remaining > 0)
+        {
+            byte[] blob = new byte[Math.Min(SnapshotBlobBytes, remaining)];
+            await file.ReadExactlyAsync(blob, end);
+            hash.AppendData(blob);
+            remaining -= blob.Length;
+            await WriteAsync(responseStream, (ulong)remaining, blob, end);
+        }
+
+        await WriteAsync(responseStream, 0, hash.GetHashAndReset(), end);
+        LogSnapshotFinished(logger, file.Length);
+    }
+
+    public override async Task<MoveLeaderResponse> MoveLeader(MoveLeaderRequest request, ServerCallContext context)
+    {
+        MemberNode node = member.Node;
+        if (!node.IsLeader)
+        {
+            throw EtcdErrors.NotLeader.ToRpcException();
+        }
+
+        if (node.Membership.Find(request.TargetID) is null or { IsLearner: true })
+        {
+            throw EtcdErrors.BadLeaderTransferee.ToRpcException();
+        }
+
+        if (request.TargetID != node.MemberId)
+        {
+            (await node.MoveLeaderAsync(request.TargetID, context.CancellationToken)).ThrowIfAny();
+        }
+
+        return new MoveLeaderResponse();
+    }
+
+    private static Task WriteAsync(
+        IServerStreamWriter<SnapshotResponse> stream, ulong remaining, byte[] blob, CancellationToken end) =>
+        stream.WriteAsync(
+            new SnapshotResponse { RemainingBytes = remaining, Blob = UnsafeByteOperations.UnsafeWrap(blob) }, end);
+
+    /// <summary>An alarm as Go prints it, with the blank at the end; zero fields are left out.</summary>
+    private static string ToGoText(AlarmMember alarm)
+    {
+        string id = alarm.MemberID == 0 ? string.Empty : $"memberID:{alarm.MemberID} ";
+        string type = alarm.Alarm switch
+        {
+            AlarmType.Nospace => "alarm:NOSPACE ",
+            AlarmType.Corrupt => "alarm:CORRUPT ",
+            _ => string.Empty,
+        };
+        return id + type;
+    }
+
+    private uint HashEngine(CancellationToken cancellationToken)
+    {
+        using IKvSnapshot snapshot = member.Engine.OpenSnapshot();
+        return BackendHash.Compute(snapshot, cancellationToken);
+    }
+}

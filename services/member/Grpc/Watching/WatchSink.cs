@@ -1,0 +1,41 @@
+using System.Threading.Channels;
+using Etcd.StateMachine.Watching;
+using Etcdserverpb;
+
+namespace Etcd.Member.Grpc;
+
+/// <summary>
+/// The queue between a watch shard and the writer of one stream. The shard's loop puts, the writer takes.
+/// </summary>
+internal sealed class WatchSink : IWatchSink
+{
+    /// <summary>
+    /// Responses in the queue. Its bytes are bounded by the stream's credit; this bounds the number of tiny ones,
+    /// and is what etcd's channel of a stream holds.
+    /// </summary>
+    private const int Capacity = 128;
+
+    private readonly Channel<(WatchResponse Response, int SizeBytes)> _queue =
+        Channel.CreateBounded<(WatchResponse Response, int SizeBytes)>(new BoundedChannelOptions(Capacity)
+        {
+            SingleReader = true,
+            SingleWriter = true,
+            FullMode = BoundedChannelFullMode.Wait,
+        });
+
+    private volatile bool _isClosed;
+
+    /// <summary>The writer's side.</summary>
+    public ChannelReader<(WatchResponse Response, int SizeBytes)> Reader => _queue.Reader;
+
+    /// <inheritdoc/>
+    public bool TrySend(WatchResponse response, int sizeBytes) =>
+        _queue.Writer.TryWrite((response, sizeBytes)) || _isClosed;
+
+    /// <summary>Drops whatever comes from now on.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        _queue.Writer.TryComplete();
+    }
+}
