@@ -1,12 +1,16 @@
+using Etcd.Node.Apply;
 using Etcd.Node.Diagnostics;
+using Etcd.Node.Loops;
 using Etcd.Node.Peers;
+using Etcd.Node.Proposals;
+using Etcd.Node.Reads;
+using Etcd.Node.Watching;
 using Etcd.Ports.Engine;
 using Etcd.Ports.Log;
-using Etcd.Protocol.Errors;
 using Etcd.Raft;
-using Etcd.StateMachine;
 using Etcd.StateMachine.Membership;
 using Etcd.StateMachine.Mvcc;
+using Etcd.StateMachine.Watching;
 using Etcdserverpb;
 using Microsoft.Extensions.Logging;
 
@@ -16,39 +20,43 @@ namespace Etcd.Node;
 /// One running member: consensus, state machine and the threads around them. Thread-safe. The edges propose,
 /// read and watch through it; they never see a thread, a log or an index of their own.
 /// </summary>
-/// <remarks>See <c>Loops/</c> for which thread owns what.</remarks>
+/// <remarks>
+/// <code>
+/// ProposeAsync ─► ProposalTracker ─► RaftLoop ─┬─► WalWriter ─ fsync ─► LogWritten ─┐
+///                                       ▲      ├─► transport (in parallel)          │
+///                                       └──────┼────────────────────────────────────┘
+///                                              └─► ApplyLoop ─► engine batch ─► view ─► answers ─► WatchShardLoops
+/// </code>
+/// The raft, log, apply, checkpoint and watch threads each own their part (see <c>Loops/</c> and <c>Watching/</c>);
+/// they meet only in inboxes and immutable snapshots.
+/// </remarks>
 public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
 {
-    /// <summary>
-    /// Opens or creates the log, rebuilds the state machine from the engine, starts the threads and publishes
-    /// this member's attributes in the background (<see cref="Published"/>).
-    /// </summary>
-    /// <param name="options">What this member is.</param>
-    /// <param name="logStore">Its log; opened and owned by the node.</param>
-    /// <param name="engine">Its engine, open; disposed by the caller after the node.</param>
-    /// <param name="transport">The wire to the other members; disposed by the caller after the node.</param>
-    /// <param name="timeProvider">All time the node knows.</param>
-    /// <param name="loggerFactory">Loggers.</param>
-    /// <param name="cancellationToken">Gives the start up.</param>
-    /// <exception cref="LogCorruptException">The log is damaged.</exception>
-    /// <exception cref="MemberStartException">Log, engine and options contradict each other.</exception>
-    public static Task<MemberNode> StartAsync(
-        MemberNodeOptions options,
-        IRaftLogStore logStore,
-        IKvEngine engine,
-        IPeerTransport transport,
-        TimeProvider timeProvider,
-        ILoggerFactory loggerFactory,
-        CancellationToken cancellationToken) => throw new NotSupportedException();
+    private readonly MemberNodeOptions _options;
+    private readonly IPeerTransport _transport;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RequestIdGenerator _requestIds;
+    private readonly ProposalTracker _proposals;
+    private readonly ReadRounds _reads = new();
+    private readonly RaftLoop _raft;
+    private readonly WalWriter _wal;
+    private readonly ApplyLoop _apply;
+    private readonly Checkpointer _checkpointer;
+    private readonly WatchShardLoop[] _shards;
+    private readonly AsyncSignal _leadershipChanged = new();
+    private readonly AsyncSignal _committed = new();
+    private volatile PublishedState _published;
+    private volatile IKvEngine _engine;
 
     /// <summary>This member.</summary>
-    public ulong MemberId => throw new NotSupportedException();
+    public ulong MemberId { get; }
 
     /// <summary>Its cluster.</summary>
-    public ulong ClusterId => throw new NotSupportedException();
+    public ulong ClusterId { get; }
 
     /// <summary>Leader, term and commit index at one moment.</summary>
-    public RaftStatusView Raft => throw new NotSupportedException();
+    public RaftStatusView Raft => _raft.Status;
 
     /// <summary>The leader as this member knows it; 0 for none.</summary>
     public ulong LeaderId => Raft.LeaderId;
@@ -60,7 +68,7 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
     public ulong CommittedIndex => Raft.CommittedIndex;
 
     /// <summary>Highest applied index; everything up to it is in <see cref="View"/>.</summary>
-    public ulong AppliedIndex => throw new NotSupportedException();
+    public ulong AppliedIndex => _published.AppliedIndex;
 
     /// <summary>True while this member leads.</summary>
     public bool IsLeader => Raft.IsLeader;
@@ -69,102 +77,103 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
     public bool IsLearner => Membership.Find(MemberId) is { IsLearner: true };
 
     /// <summary>The store as of the last commit.</summary>
-    public MvccView View => throw new NotSupportedException();
+    public MvccView View => _published.View;
 
     /// <summary>Members and cluster version as of the last commit.</summary>
-    public ClusterMembership Membership => throw new NotSupportedException();
+    public ClusterMembership Membership => _published.Membership;
 
     /// <summary>Active alarms as of the last commit.</summary>
-    public IReadOnlyList<AlarmMember> Alarms => throw new NotSupportedException();
+    public IReadOnlyList<AlarmMember> Alarms => _published.Alarms;
+
+    /// <summary>The engine in use: another one after a snapshot came from the leader.</summary>
+    public IKvEngine Engine => _engine;
 
     /// <summary>Counters.</summary>
-    public NodeMetrics Metrics => throw new NotSupportedException();
+    public NodeMetrics Metrics { get; }
 
-    /// <summary>Completes once this member's name and client URLs are applied: from then on it serves clients.</summary>
-    public Task Published => throw new NotSupportedException();
+    /// <summary>Number of watches on all streams.</summary>
+    public int WatcherCount => _shards.Sum(static shard => shard.Watchers);
 
-    /// <summary>
-    /// Completes when the node has ended: without error after <see cref="DisposeAsync"/> or
-    /// <see cref="RemovedFromCluster"/>, with the error when log or engine failed.
-    /// </summary>
-    public Task Stopped => throw new NotSupportedException();
+    /// <summary>Number of watches that lack revisions.</summary>
+    public int SlowWatcherCount => _shards.Sum(static shard => shard.SlowWatchers);
 
-    /// <summary>True when this member was removed from the cluster; the node stops itself about a second later.</summary>
-    public bool RemovedFromCluster => throw new NotSupportedException();
+    /// <summary>Events sent to watches since the start.</summary>
+    public long SentEventCount => _shards.Sum(static shard => shard.SentEvents);
 
-    /// <summary>A token that is cancelled at the next change to another leader, as seen now: lets streams that ask
-    /// for a leader notice (etcd <c>LeaderChangedNotify</c>).</summary>
-    public CancellationToken LeaderChangedToken => throw new NotSupportedException();
+    /// <summary>Opens a watch stream on the shard with the fewest streams. The caller disposes it.</summary>
+    /// <param name="sink">Takes the responses; called by the shard's thread.</param>
+    public WatchStream OpenWatchStream(IWatchSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        WatchShardLoop least = _shards[0];
+        foreach (WatchShardLoop shard in _shards)
+        {
+            least = shard.Streams < least.Streams ? shard : least;
+        }
 
-    /// <summary>
-    /// Proposes a request and waits until it is applied here. Sets <c>header.ID</c> (keeping the user name and
-    /// revision that the caller put into the header) and picks a lease id for a grant without one.
-    /// </summary>
-    /// <returns>The answer, or an error that says whether the request may still be applied (api.md §2, §13).</returns>
-    /// <exception cref="OperationCanceledException">The caller gave up; the request may still be applied.</exception>
-    public ValueTask<ApplyResult> ProposeAsync(InternalRaftRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    /// <summary>
-    /// Completes when <see cref="View"/> includes everything that was acknowledged anywhere in the cluster before the
-    /// call: read the view afterwards. Null on success.
-    /// </summary>
-    public ValueTask<EtcdError?> LinearizableReadAsync(CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    /// <summary>Adds a member; checks as <c>--strict-reconfig-check</c> says. The URLs are valid already.</summary>
-    public ValueTask<MemberChangeResult> AddMemberAsync(
-        IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    /// <summary>Removes a member.</summary>
-    public ValueTask<MemberChangeResult> RemoveMemberAsync(ulong memberId, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    /// <summary>Replaces a member's peer URLs.</summary>
-    public ValueTask<MemberChangeResult> UpdateMemberAsync(
-        ulong memberId, IReadOnlyList<string> peerUrls, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    /// <summary>Gives a learner its vote. Only on the leader, else <see cref="EtcdErrors.NotLeader"/>: the caller
-    /// forwards it.</summary>
-    public ValueTask<MemberChangeResult> PromoteMemberAsync(ulong memberId, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    /// <summary>Renews a lease, after confirming that this member still leads and has applied everything.</summary>
-    public ValueTask<LeaseRenewal> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    /// <summary>What the leader knows of a lease; <see cref="EtcdErrors.NotLeader"/> when this member does not lead.
-    /// </summary>
-    public ValueTask<(LeaseStatus? Status, EtcdError? Error)> LeaseTimeToLiveAsync(
-        long leaseId, bool withKeys, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <summary>Ids of all leases known here, by remaining time.</summary>
-    public ValueTask<IReadOnlyList<long>> ListLeasesAsync(CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    /// <summary>Hash of the keys at a revision, 0 for the current one; runs on a background thread.</summary>
-    public ValueTask<(HashKvResult Result, EtcdError? Error)> HashKvAsync(
-        long revision, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    /// <summary>Hands leadership to a voter and waits until it has it.</summary>
-    public ValueTask<EtcdError?> MoveLeaderAsync(ulong memberId, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+        return least.Open(sink);
+    }
 
     /// <summary>Flushes the engine and releases log segments now, whatever the triggers say.</summary>
-    public Task CheckpointAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task CheckpointAsync(CancellationToken cancellationToken) =>
+        _checkpointer.RequestAsync().WaitAsync(cancellationToken);
+
+    /// <summary>Everything about raft, from its own thread: every member's progress on the leader.</summary>
+    public Task<RaftStatus> RaftStatusAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<RaftStatus> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_raft.Inbox.Post(new RaftInput(RaftInputKind.Status, waiter, 0)))
+        {
+            waiter.TrySetCanceled(CancellationToken.None);
+        }
+
+        return waiter.Task.WaitAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public ReceiveResult Receive(Message message) => throw new NotSupportedException();
+    public ReceiveResult Receive(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message.To != MemberId)
+        {
+            return ReceiveResult.WrongMember;
+        }
+
+        if (Membership.IsRemoved(message.From))
+        {
+            LogRemovedSender(message.From);
+            return ReceiveResult.SenderRemoved;
+        }
+
+        bool accepted = !RaftIds.IsLocalThread(message.From)
+            && _raft.Inbox.TryPost(new RaftInput(RaftInputKind.PeerMessage, message, 0));
+        if (!accepted)
+        {
+            Interlocked.Increment(ref Metrics.DroppedMessagesField);
+        }
+
+        return accepted ? ReceiveResult.Accepted : ReceiveResult.Dropped;
+    }
 
     /// <inheritdoc/>
-    public void ReportUnreachable(ulong memberId) => throw new NotSupportedException();
+    public void ReportUnreachable(ulong memberId) =>
+        _raft.Inbox.TryPost(new RaftInput(RaftInputKind.Unreachable, null, memberId));
 
     /// <inheritdoc/>
-    public void ReportSnapshot(ulong memberId, bool succeeded) => throw new NotSupportedException();
+    public void ReportSnapshot(ulong memberId, bool succeeded) =>
+        _raft.Inbox.Post(new RaftInput(
+            succeeded ? RaftInputKind.SnapshotSent : RaftInputKind.SnapshotFailed, null, memberId));
 
-    /// <summary>Hands leadership over when this member leads, then ends all threads. Waiters get
-    /// <c>etcdserver: server stopped</c>.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <summary>Asks the apply loop.</summary>
+    private Task<(T? Answer, Protocol.Errors.EtcdError? Error)> AskAsync<T>(
+        Func<ApplyCore, long, T> ask, CancellationToken cancellationToken)
+    {
+        ApplyQuery<T> query = new(ask);
+        if (!_apply.Post(new ApplyInput(ApplyInputKind.Query, query, 0, false)))
+        {
+            query.Fail(Protocol.Errors.EtcdErrors.Stopped);
+        }
+
+        return query.Completion.WaitAsync(cancellationToken);
+    }
 }

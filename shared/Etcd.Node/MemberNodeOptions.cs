@@ -1,3 +1,5 @@
+using Etcd.StateMachine;
+using Etcd.StateMachine.Leases;
 using Etcd.StateMachine.Membership;
 
 namespace Etcd.Node;
@@ -90,8 +92,15 @@ public sealed class MemberNodeOptions
     /// <summary>Raft snapshots to and from other members; null when the host has no way to move them.</summary>
     public ISnapshotTransfer? SnapshotTransfer { get; init; }
 
-    /// <summary>Checks the state machine's quota and limits are taken from.</summary>
-    public Etcd.StateMachine.StateMachineOptions StateMachine { get; init; } = new();
+    /// <summary>Quota, cache and lease limits of the state machine.</summary>
+    public StateMachineOptions StateMachine { get; init; } = new();
+
+    /// <summary>Timing of leases on the leader; checkpoints are off unless switched on here.</summary>
+    public LessorOptions Lessor { get; init; } = new();
+
+    /// <summary>Time between the progress notifications of idle watches, milliseconds
+    /// (<c>--experimental-watch-progress-notify-interval</c>), from 100.</summary>
+    public long WatchProgressMilliseconds { get; init; } = 10 * 60 * 1000;
 
     /// <summary>Longest a proposal or a linearizable read waits: 5 s + 2 × election timeout
     /// (etcd <c>ServerConfig.ReqTimeout</c>).</summary>

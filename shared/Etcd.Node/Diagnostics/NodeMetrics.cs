@@ -14,6 +14,7 @@ public sealed class NodeMetrics
     internal long SlowReadIndexesField;
     internal long ReadIndexesFailedField;
     internal long LeasesExpiredField;
+    internal long LeasesRenewedField;
     internal long WalBytesField;
     internal long SnapshotAppliesInProgressField;
     internal long DroppedMessagesField;
@@ -43,6 +44,9 @@ public sealed class NodeMetrics
 
     /// <summary><c>etcd_debugging_server_lease_expired_total</c>.</summary>
     public long LeasesExpired => Interlocked.Read(ref LeasesExpiredField);
+
+    /// <summary><c>etcd_debugging_lease_renewed_total</c>.</summary>
+    public long LeasesRenewed => Interlocked.Read(ref LeasesRenewedField);
 
     /// <summary><c>etcd_disk_wal_write_bytes_total</c>: payload bytes handed to the log.</summary>
     public long WalBytes => Interlocked.Read(ref WalBytesField);

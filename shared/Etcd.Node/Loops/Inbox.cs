@@ -2,7 +2,7 @@ namespace Etcd.Node.Loops;
 
 /// <summary>
 /// A bounded queue with many writers and one reading thread, which sleeps on it and takes everything at once.
-/// Thread-safe for writers; <see cref="TryTakeAll"/> belongs to the owning thread.
+/// Thread-safe for writers; taking belongs to the owning thread.
 /// </summary>
 /// <remarks>
 /// The reader swaps two lists under the lock, so a batch costs one lock whatever its size, and a writer wakes
@@ -43,17 +43,23 @@ internal sealed class Inbox<T>
     /// Sleeps until something is there, then hands over everything in order. The list is valid until the next call.
     /// False once closed and empty.
     /// </summary>
-    public bool TryTakeAll(out List<T> items)
+    public bool TryTakeAll(out List<T> items) => TryTakeAll(wait: true, out items);
+
+    /// <summary>Hands over everything in order.</summary>
+    /// <param name="wait">False to return an empty list instead of sleeping.</param>
+    /// <param name="items">Valid until the next call.</param>
+    /// <returns>False once closed and empty.</returns>
+    public bool TryTakeAll(bool wait, out List<T> items)
     {
         _draining.Clear();
         lock (_gate)
         {
             while (_filling.Count == 0)
             {
-                if (_closed)
+                if (_closed || !wait)
                 {
                     items = _draining;
-                    return false;
+                    return !_closed;
                 }
 
                 _sleeping = true;

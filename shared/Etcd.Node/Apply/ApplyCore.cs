@@ -1,0 +1,178 @@
+using Etcd.Node.Peers;
+using Etcd.Node.Proposals;
+using Etcd.Ports.Engine;
+using Etcd.Raft;
+using Etcd.StateMachine;
+using Etcd.StateMachine.Leases;
+using Etcd.StateMachine.Membership;
+using Etcd.StateMachine.Mvcc;
+using Etcdserverpb;
+
+namespace Etcd.Node.Apply;
+
+/// <summary>
+/// The state machine with what only a leader does to it: leases that expire. Pure: committed entries and milliseconds
+/// in, <see cref="ApplyOutput"/> out; no thread, clock, file or socket. Owned by the apply loop, or by a simulator.
+/// </summary>
+public sealed partial class ApplyCore
+{
+    private readonly ApplyOptions _options;
+    private readonly RequestIdGenerator _requestIds;
+    private readonly ReplicatedState _state;
+    private readonly Lessor _lessor;
+    private readonly HashSet<ulong> _revocations = [];
+    private ConfState _confState;
+    private ulong _leaderTerm;
+    private bool _uncommitted;
+
+    /// <param name="options">Settings.</param>
+    /// <param name="requestIds">Ids for the requests that the leader makes by itself.</param>
+    /// <param name="state">As opened from an engine; belongs to the core from now on.</param>
+    public ApplyCore(ApplyOptions options, RequestIdGenerator requestIds, ReplicatedState state)
+    {
+        _options = options;
+        _requestIds = requestIds;
+        _state = state;
+        _lessor = new Lessor(state.Leases, options.Lessor);
+        _confState = ConfStateOf(state);
+    }
+
+    /// <summary>This member.</summary>
+    public ulong MemberId => _options.MemberId;
+
+    /// <summary>Sees each applied entry; null for nobody.</summary>
+    public IApplyObserver? Observer { get; set; }
+
+    /// <summary>Index of the last applied entry, committed to the engine or not.</summary>
+    public ulong AppliedIndex => _state.AppliedIndex;
+
+    /// <summary>Term of that entry.</summary>
+    public ulong AppliedTerm => _state.AppliedTerm;
+
+    /// <summary>Raft's configuration as of <see cref="AppliedIndex"/>.</summary>
+    public ConfState ConfState => _confState;
+
+    /// <summary>The newest committed view.</summary>
+    public MvccView View => _state.View;
+
+    /// <summary>Members as of the last commit.</summary>
+    public ClusterMembership Membership => _state.Members.Published;
+
+    /// <summary>Alarms as of the last commit.</summary>
+    public IReadOnlyList<AlarmMember> Alarms => _state.Alarms.Published;
+
+    /// <summary>True when entries were applied since the last commit.</summary>
+    public bool HasUncommitted => _uncommitted;
+
+    /// <summary>True when a compaction has rows to remove.</summary>
+    public bool HasCompactionWork => _state.HasCompactionWork;
+
+    /// <summary>Applies committed entries. Nothing is visible before <see cref="Commit"/>.</summary>
+    /// <param name="entries">Ascending by one, the first one above <see cref="AppliedIndex"/> or below it.</param>
+    /// <param name="nowMilliseconds">Monotonic time, never going back.</param>
+    /// <param name="output">Added to.</param>
+    public void Apply(EntryList entries, long nowMilliseconds, ApplyOutput output)
+    {
+        foreach (ref readonly Entry entry in entries.Span)
+        {
+            ApplyResult result = entry.Type == EntryType.Normal
+                ? ApplyNormal(entry, nowMilliseconds, output)
+                : ApplyConfChange(entry, output);
+            _uncommitted = true;
+            Observer?.OnApplied(entry, result);
+            if (result.RequestId != 0 && !result.Skipped)
+            {
+                output.Completions.Add(result);
+                if (_revocations.Remove(result.RequestId) && result.Error is null)
+                {
+                    output.ExpiredLeases++;
+                }
+            }
+
+            output.QuotaExceeded |= result.QuotaExceeded;
+        }
+    }
+
+    /// <summary>Writes everything applied since the last commit in one engine batch and publishes it.</summary>
+    public void Commit(long nowMilliseconds, ApplyOutput output)
+    {
+        if (_state.Commit() is { } events)
+        {
+            output.Events.Add(events);
+        }
+
+        _uncommitted = false;
+        _lessor.AfterApply(nowMilliseconds);
+    }
+
+    /// <summary>Sets raft's configuration of a state that was received as a whole.</summary>
+    public void SetConfState(ConfState state)
+    {
+        _confState = state;
+        _state.SetConfState(ConfStateMath.ToProto(state));
+    }
+
+    /// <summary>One step of the oldest physical compaction. Only without uncommitted entries.</summary>
+    /// <returns>True when more steps are needed.</returns>
+    public bool StepCompaction() => _state.StepCompaction(_options.CompactionBatchLimit);
+
+    private ApplyResult ApplyNormal(in Entry entry, long nowMilliseconds, ApplyOutput output)
+    {
+        ApplyResult result = _state.Apply(
+            new CommittedEntry(CommittedEntryKind.Normal, entry.Term, entry.Index, entry.Data));
+        if (entry.Data.IsEmpty && entry.Term == _leaderTerm)
+        {
+            // The entry by which this leader opened its term: everything of earlier terms is applied, so the
+            // leases are complete (etcd applyEntryNormal).
+            _lessor.Promote(nowMilliseconds, _options.LeaseExtensionMilliseconds);
+            output.FirstCommitInTerm = true;
+        }
+
+        return result;
+    }
+
+    private ApplyResult ApplyConfChange(in Entry entry, ApplyOutput output)
+    {
+        if (entry.Type != EntryType.ConfChange
+            || !RaftMessageCodec.TryDecodeConfChange(entry.Data, out ConfChange? change))
+        {
+            throw new InvalidDataException(
+                $"entry {entry.Index} of term {entry.Term} and type {entry.Type} is no membership change of etcd's");
+        }
+
+        ApplyResult result = _state.ApplyConfChange(
+            entry.Index, entry.Term, Raftpb.ConfChange.Parser.ParseFrom(entry.Data.Span));
+        if (!result.ConfChangeAccepted)
+        {
+            return result;
+        }
+
+        // TryDecode returned true, so there is a change.
+        _confState = ConfStateMath.Apply(_confState, change!);
+        _state.SetConfState(ConfStateMath.ToProto(_confState));
+        output.ConfChanges.Add(new AppliedConfChange(entry.Index, change!.AsV2()));
+        output.RemovedSelf |= change.Type == ConfChangeType.RemoveNode && change.NodeId == _options.MemberId;
+        return result;
+    }
+
+    /// <summary>Raft's configuration as of a state's applied index.</summary>
+    internal static ConfState ConfStateOf(ReplicatedState state)
+    {
+        if (state.AppliedIndex == 0)
+        {
+            return ConfState.Empty;
+        }
+
+        if (state.ConfState is { } stored)
+        {
+            return ConfStateMath.FromProto(stored);
+        }
+
+        // A state that an older release wrote has no configuration of its own: the members are it.
+        return new ConfState
+        {
+            Voters = [.. state.Members.Current.Members.Where(static member => !member.IsLearner).Select(static m => m.Id)],
+            Learners = [.. state.Members.Current.Members.Where(static member => member.IsLearner).Select(static m => m.Id)],
+        };
+    }
+}

@@ -1,0 +1,52 @@
+using Etcd.Raft;
+
+namespace Etcd.Node.Consensus;
+
+/// <remarks>
+/// The in-memory log keeps only what followers may still need. What a restart needs is the log files' business:
+/// they are released by the checkpointer.
+/// </remarks>
+public sealed partial class ConsensusCore
+{
+    /// <summary>Newest index that the in-memory log no longer holds.</summary>
+    public ulong CompactedIndex => _compactedIndex;
+
+    private void CompactLog()
+    {
+        if (_appliedIndex < _compactedIndex + _options.CatchUpEntries + _options.CompactionInterval)
+        {
+            return;
+        }
+
+        ulong target = _appliedIndex - _options.CatchUpEntries;
+        if (!_options.CanSendSnapshots && IsLeader)
+        {
+            target = Math.Min(target, NeededByLaggards());
+        }
+
+        if (target <= _compactedIndex)
+        {
+            return;
+        }
+
+        _storage.CreateSnapshot(_appliedIndex, _appliedConfState, ReadOnlyMemory<byte>.Empty);
+        _storage.Compact(target);
+        _compactedIndex = target;
+    }
+
+    /// <summary>The lowest index that a member heard of lately already has, but not more than the bound behind.</summary>
+    private ulong NeededByLaggards()
+    {
+        ulong needed = _appliedIndex;
+        foreach (PeerProgress progress in _raft.Status().Progress)
+        {
+            if (progress.RecentActive && progress.Id != _options.MemberId)
+            {
+                needed = Math.Min(needed, progress.Match);
+            }
+        }
+
+        ulong bound = _options.CatchUpEntries + _options.MaxEntriesForLaggards;
+        return Math.Max(needed, _appliedIndex > bound ? _appliedIndex - bound : 0);
+    }
+}

@@ -1,0 +1,137 @@
+using Etcd.Node.Apply;
+using Etcd.Node.Diagnostics;
+using Etcd.Ports.Engine;
+using Etcd.Raft;
+using Etcd.StateMachine;
+
+namespace Etcd.Node.Loops;
+
+internal sealed partial class ApplyLoop
+{
+    private static readonly TimeSpan SlowApply = TimeSpan.FromMilliseconds(100);
+
+    private long _observedTimestamp;
+
+    /// <inheritdoc/>
+    public void OnApplied(in Entry entry, in ApplyResult result)
+    {
+        long now = _time.GetTimestamp();
+        TimeSpan took = _time.GetElapsedTime(_observedTimestamp, now);
+        _observedTimestamp = now;
+        if (result.Skipped || entry.Data.IsEmpty || entry.Type != EntryType.Normal)
+        {
+            return;
+        }
+
+        if (took > SlowApply)
+        {
+            Interlocked.Increment(ref _metrics.SlowAppliesField);
+            LogSlowApply(took.TotalMilliseconds, RequestNames.Of(entry.Data.Span).Name);
+        }
+
+        if (_metrics.ApplyObserved is { } observed)
+        {
+            (bool isV2, string name) = RequestNames.Of(entry.Data.Span);
+            observed(isV2, name, result.Error is null, took.TotalSeconds);
+        }
+    }
+
+    /// <summary>One step, then a pause, so that applying is never held up by more than one step.</summary>
+    private void StepCompaction()
+    {
+        _compactionScheduled = false;
+        if (_core.HasCompactionWork)
+        {
+            _core.StepCompaction();
+            ReleaseSweeps();
+            ScheduleCompaction(_compactionPause);
+        }
+    }
+
+    private void ReleaseSweeps()
+    {
+        for (int i = _sweepWaits.Count - 1; i >= 0; i--)
+        {
+            if (_sweepWaits[i].Sweep.IsFinished)
+            {
+                _sweepWaits[i].Done.TrySetResult(null);
+                _sweepWaits.RemoveAt(i);
+            }
+        }
+    }
+
+    private void ScheduleCompaction(TimeSpan pause)
+    {
+        if (!_compactionScheduled && _core.HasCompactionWork)
+        {
+            _compactionScheduled = true;
+            _compactionTimer.Change(pause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void SendSnapshot(Message message)
+    {
+        if (_transfer is null)
+        {
+            throw new InvalidOperationException("a snapshot is to be sent, but there is no way to send one");
+        }
+
+        Snapshot state = new(
+            ReadOnlyMemory<byte>.Empty,
+            new SnapshotMetadata(_core.ConfState, _core.AppliedIndex, _core.AppliedTerm));
+        LogSendSnapshot(message.To, _core.AppliedIndex);
+        _transfer.Send(
+            new Message
+            {
+                Type = MessageType.Snapshot,
+                To = message.To,
+                From = message.From,
+                Term = message.Term,
+                Snapshot = state,
+            },
+            _engine.OpenSnapshot());
+    }
+
+    private void Install(SnapshotInstall install)
+    {
+        SnapshotMetadata metadata = install.Snapshot.Metadata;
+        if (_transfer is null)
+        {
+            install.Done.Set();
+            throw new InvalidOperationException($"a snapshot at {metadata.Index} came, but nothing can install it");
+        }
+
+        Interlocked.Increment(ref _metrics.SnapshotAppliesInProgressField);
+        try
+        {
+            LogInstall(_core.AppliedIndex, metadata.Index, metadata.Term);
+            Replace(_transfer.Install(install.Snapshot, _engine), metadata);
+            install.Installed = true;
+            LogInstalled(metadata.Index, metadata.Term);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _metrics.SnapshotAppliesInProgressField);
+            install.Done.Set();
+        }
+    }
+
+    private void Replace(IKvEngine engine, SnapshotMetadata metadata)
+    {
+        ApplyCore core = _wiring.Open(engine);
+        if (core.AppliedIndex != metadata.Index)
+        {
+            throw new InvalidDataException($"the snapshot at {metadata.Index} holds a state at {core.AppliedIndex}");
+        }
+
+        core.Observer = this;
+        core.SetConfState(metadata.ConfState);
+        _engine = engine;
+        _core = core;
+        Publish();
+        _wiring.Restored(engine);
+        _wiring.MembersChanged(core.Membership.IsRemoved(core.MemberId));
+        ReleaseReads();
+        ScheduleCompaction(TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,150 @@
+using Etcd.Node.Diagnostics;
+using Etcd.Ports.Log;
+using Etcd.Raft;
+
+namespace Etcd.Node.Loops;
+
+/// <summary>
+/// Writes the log. Its thread owns the <see cref="IRaftLog"/>: it takes everything that waits, buffers it, makes it
+/// durable with one fsync, and only then delivers the answers that promise it.
+/// </summary>
+internal sealed class WalWriter
+{
+    private readonly IRaftLog _log;
+    private readonly WalWriterWiring _wiring;
+    private readonly NodeMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly Inbox<object> _inbox = new(capacity: int.MaxValue);
+    private readonly List<Message> _written = [];
+    private LogEntry[] _entries = new LogEntry[64];
+    private long _bytesSinceCheckpoint;
+
+    public WalWriter(IRaftLog log, WalWriterWiring wiring, NodeMetrics metrics, TimeProvider time)
+    {
+        _log = log;
+        _wiring = wiring;
+        _metrics = metrics;
+        _time = time;
+    }
+
+    /// <summary>Payload bytes since the last checkpoint. Readable from any thread.</summary>
+    public long BytesSinceCheckpoint => Interlocked.Read(ref _bytesSinceCheckpoint);
+
+    /// <summary>Hands in StorageAppend messages. Unbounded: raft bounds what is in flight by what clients and peers
+    /// may have waiting.</summary>
+    public void Post(Message write) => _inbox.Post(write);
+
+    /// <summary>Hands in the marker of a state that was flushed, after which older segments go.</summary>
+    public bool Post(LogCheckpoint checkpoint) => _inbox.Post(checkpoint);
+
+    /// <summary>Lets the thread end after what waits.</summary>
+    public void Close() => _inbox.Close();
+
+    /// <summary>The body of the thread.</summary>
+    public void Run()
+    {
+        while (_inbox.TryTakeAll(out List<object> items))
+        {
+            bool mustSync = false;
+            long start = _time.GetTimestamp();
+            foreach (object item in items)
+            {
+                if (item is Message write)
+                {
+                    mustSync |= Buffer(write);
+                }
+            }
+
+            if (mustSync)
+            {
+                long beforeSync = _time.GetTimestamp();
+                _metrics.WalWriteObserved?.Invoke(_time.GetElapsedTime(start, beforeSync).TotalSeconds);
+                _log.Sync();
+                _metrics.WalFsyncObserved?.Invoke(_time.GetElapsedTime(beforeSync).TotalSeconds);
+            }
+
+            Deliver();
+            foreach (object item in items)
+            {
+                if (item is LogCheckpoint checkpoint)
+                {
+                    Release(checkpoint);
+                }
+            }
+        }
+    }
+
+    /// <summary>Buffers one write; true when somebody waits for it to be durable.</summary>
+    private bool Buffer(Message write)
+    {
+        if (write.Snapshot is { IsEmpty: false } snapshot)
+        {
+            // The state first: should the machine stop in between, the log is only too short, which a restart
+            // mends; the reverse order would promise a state that nobody has.
+            _wiring.InstallSnapshot(snapshot);
+            _log.SaveMarker(new LogSnapshotMarker(
+                snapshot.Metadata.Index,
+                snapshot.Metadata.Term,
+                Peers.RaftMessageCodec.Encode(snapshot.Metadata.ConfState)));
+        }
+
+        ReadOnlySpan<Entry> entries = write.Entries.Span;
+        if (!entries.IsEmpty)
+        {
+            if (_entries.Length < entries.Length)
+            {
+                _entries = new LogEntry[Math.Max(entries.Length, _entries.Length * 2)];
+            }
+
+            long bytes = 0;
+            for (int i = 0; i < entries.Length; i++)
+            {
+                ref readonly Entry entry = ref entries[i];
+                _entries[i] = new LogEntry((byte)entry.Type, entry.Term, entry.Index, entry.Data);
+                bytes += entry.Data.Length;
+            }
+
+            _log.Append(_entries.AsSpan(0, entries.Length));
+            _entries.AsSpan(0, entries.Length).Clear();
+            Interlocked.Add(ref _bytesSinceCheckpoint, bytes);
+            Interlocked.Add(ref _metrics.WalBytesField, bytes);
+        }
+
+        if (write.TryGetHardState(out HardState hardState))
+        {
+            _log.SaveHardState(new LogHardState(hardState.Term, hardState.Vote, hardState.Commit));
+        }
+
+        _written.Add(write);
+        return write.Responses.Count > 0 || write.Snapshot is not null;
+    }
+
+    private void Deliver()
+    {
+        foreach (Message write in _written)
+        {
+            foreach (Message response in write.Responses)
+            {
+                if (response.To != _wiring.MemberId)
+                {
+                    _wiring.Send(response);
+                }
+            }
+        }
+
+        if (_written.Count > 0)
+        {
+            _wiring.Written(_written);
+            _written.Clear();
+        }
+    }
+
+    private void Release(LogCheckpoint checkpoint)
+    {
+        _log.SaveMarker(checkpoint.Marker);
+        _log.Sync();
+        _log.ReleaseThrough(checkpoint.Marker.Index);
+        Interlocked.Exchange(ref _bytesSinceCheckpoint, 0);
+        checkpoint.Done.TrySetResult();
+    }
+}

@@ -1,0 +1,210 @@
+using Etcd.Node.Apply;
+using Etcd.Node.Bootstrap;
+using Etcd.Node.Consensus;
+using Etcd.Node.Diagnostics;
+using Etcd.Node.Loops;
+using Etcd.Node.Peers;
+using Etcd.Node.Proposals;
+using Etcd.Node.Watching;
+using Etcd.Ports.Engine;
+using Etcd.Ports.Log;
+using Etcd.Raft;
+using Etcd.StateMachine;
+using Etcd.StateMachine.Watching;
+using Microsoft.Extensions.Logging;
+
+namespace Etcd.Node;
+
+public sealed partial class MemberNode
+{
+    // Entries handed to the apply loop and not acknowledged yet. 8 MiB: one engine batch, so that the next one is
+    // ready when it is written.
+    private const ulong MaxApplyingBytes = 8 << 20;
+
+    private readonly RecoveredMember _recovered;
+    private readonly List<NodeThread> _threads = [];
+    private readonly List<ITimer> _timers = [];
+
+    /// <summary>
+    /// Opens or creates the log, rebuilds the state machine from the engine, starts the threads and publishes
+    /// this member's attributes in the background (<see cref="Published"/>).
+    /// </summary>
+    /// <param name="options">What this member is.</param>
+    /// <param name="logStore">Its log; opened and owned by the node.</param>
+    /// <param name="engine">Its engine, open; disposed by the caller after the node.</param>
+    /// <param name="transport">The wire to the other members; disposed by the caller after the node.</param>
+    /// <param name="timeProvider">All time the node knows.</param>
+    /// <param name="loggerFactory">Loggers.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="LogCorruptException">The log is damaged.</exception>
+    /// <exception cref="MemberStartException">Log, engine and options contradict each other.</exception>
+    public static Task<MemberNode> StartAsync(
+        MemberNodeOptions options,
+        IRaftLogStore logStore,
+        IKvEngine engine,
+        IPeerTransport transport,
+        TimeProvider timeProvider,
+        ILoggerFactory loggerFactory,
+        CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            // Reading log and index takes as long as the disk does.
+            RecoveredMember recovered = MemberBootstrap.Run(options, logStore, engine);
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                MemberNode node = new(options, recovered, engine, transport, timeProvider, loggerFactory);
+                node.Start();
+                return node;
+            }
+            catch
+            {
+                recovered.Log.Dispose();
+                throw;
+            }
+        },
+        cancellationToken);
+
+    private MemberNode(
+        MemberNodeOptions options,
+        RecoveredMember recovered,
+        IKvEngine engine,
+        IPeerTransport transport,
+        TimeProvider time,
+        ILoggerFactory loggers)
+    {
+        _options = options;
+        _recovered = recovered;
+        _engine = engine;
+        _transport = transport;
+        _time = time;
+        _logger = loggers.CreateLogger("etcd.node");
+        MemberId = recovered.MemberId;
+        ClusterId = recovered.ClusterId;
+        Metrics = new NodeMetrics();
+        long startMilliseconds = time.GetUtcNow().ToUnixTimeMilliseconds();
+        _requestIds = new RequestIdGenerator(MemberId, startMilliseconds);
+        _proposals = new ProposalTracker(time, options.RequestTimeout, TimeoutErrorOf, Metrics);
+
+        ApplyCore applyCore = NewApplyCore(recovered.State);
+        _published = new PublishedState(
+            applyCore.View,
+            applyCore.Membership,
+            applyCore.Alarms,
+            applyCore.AppliedIndex,
+            applyCore.AppliedTerm,
+            applyCore.ConfState);
+        _apply = new ApplyLoop(
+            applyCore,
+            engine,
+            ApplyWiring(),
+            options.SnapshotTransfer,
+            TimeSpan.FromMilliseconds(options.CompactionSleepMilliseconds),
+            Metrics,
+            time,
+            loggers.CreateLogger("etcd.apply"));
+        _wal = new WalWriter(recovered.Log, WalWiring(), Metrics, time);
+        ConsensusCore consensus = new(
+            ConsensusOptionsOf((ulong)startMilliseconds),
+            RaftConfigOf(recovered, new RaftLogBridge(loggers.CreateLogger("raft")), startMilliseconds),
+            recovered.Storage,
+            recovered.ConfState);
+        TimeSpan tick = TimeSpan.FromMilliseconds(options.HeartbeatMilliseconds);
+        _raft = new RaftLoop(
+            consensus,
+            RaftWiring(),
+            _reads,
+            _proposals,
+            new HeartbeatWatch(time, tick, Metrics, _logger),
+            Metrics,
+            _logger);
+        _checkpointer = new Checkpointer(
+            () => _published, () => _engine.Flush(), _wal.Post, recovered.MarkerIndex, _logger);
+        _shards = NewShards();
+    }
+
+    private void Start()
+    {
+        LogStarting(MemberId, ClusterId, _recovered.State.AppliedIndex, _recovered.Storage.LastIndex);
+        _transport.Start(this);
+        SetPeers(Membership.Members.Count > 0 ? Membership.Members : _options.InitialMembers);
+        _threads.Add(NodeThread.Start("etcd-wal", _wal.Run, OnThreadFailed));
+        _threads.Add(NodeThread.Start("etcd-apply", _apply.Run, OnThreadFailed));
+        _threads.Add(NodeThread.Start("etcd-raft", _raft.Run, OnThreadFailed));
+        _threads.Add(NodeThread.Start("etcd-checkpoint", _checkpointer.Run, OnThreadFailed));
+        for (int i = 0; i < _shards.Length; i++)
+        {
+            _threads.Add(NodeThread.Start($"etcd-watch-{i}", _shards[i].Run, OnThreadFailed));
+        }
+
+        StartTimers();
+        _background = [PublishAttributesAsync(), MonitorVersionsAsync()];
+    }
+
+    private ApplyCore NewApplyCore(ReplicatedState state) => new(
+        new ApplyOptions
+        {
+            MemberId = MemberId,
+            LeaseExtensionMilliseconds = _options.ElectionMilliseconds,
+            Lessor = _options.Lessor,
+            CompactionBatchLimit = _options.CompactionBatchLimit,
+        },
+        _requestIds,
+        state);
+
+    private ConsensusOptions ConsensusOptionsOf(ulong startMilliseconds) => new()
+    {
+        MemberId = MemberId,
+        FirstReadRound = startMilliseconds << 20,
+        ReadRetryTicks = Math.Max(1, 500 / _options.HeartbeatMilliseconds),
+        ReadTimeoutTicks = Math.Max(1, (int)_options.RequestTimeout.TotalMilliseconds / _options.HeartbeatMilliseconds),
+        CatchUpEntries = _options.SnapshotCatchUpEntries,
+        CompactionInterval = Math.Clamp(_options.SnapshotCatchUpEntries, 1, _options.SnapshotCount),
+        CanSendSnapshots = _options.SnapshotTransfer is not null,
+    };
+
+    private RaftConfig RaftConfigOf(RecoveredMember recovered, IRaftLogger logger, long startMilliseconds) => new()
+    {
+        Id = MemberId,
+        Storage = recovered.Storage,
+        Random = NewRandom(startMilliseconds),
+        ConfChangeDecoder = RaftMessageCodec.DecodeConfChange,
+        ElectionTicks = ElectionTicks,
+        HeartbeatTicks = 1,
+        Applied = recovered.State.AppliedIndex,
+        MaxApplyingSizeBytes = MaxApplyingBytes,
+        PreVote = _options.PreVote,
+        CheckQuorum = true,
+        Logger = logger,
+    };
+
+    private int ElectionTicks => _options.ElectionMilliseconds / _options.HeartbeatMilliseconds;
+
+    private Random NewRandom(long startMilliseconds)
+    {
+        ulong seed = _options.RandomSeed != 0 ? _options.RandomSeed : MemberId ^ (ulong)startMilliseconds;
+#pragma warning disable CA5394 // Spreads election timeouts; nothing secret depends on it.
+        return new Random((int)(seed ^ (seed >> 32)));
+#pragma warning restore CA5394
+    }
+
+    private WatchShardLoop[] NewShards()
+    {
+        WatchShardOptions options = new()
+        {
+            ClusterId = ClusterId,
+            MemberId = MemberId,
+            FragmentBytes = _options.MaxRequestBytes + (512 * 1024),
+            ProgressIntervalMilliseconds = Math.Max(100, _options.WatchProgressMilliseconds),
+        };
+        NodeWatchHistory history = new(() => View);
+        WatchShardLoop[] shards = new WatchShardLoop[Math.Clamp(_options.WatchShards, 1, 64)];
+        for (int i = 0; i < shards.Length; i++)
+        {
+            shards[i] = new WatchShardLoop(
+                new WatchShard(options, history), () => _apply.NowMilliseconds, () => Term, Metrics);
+        }
+
+        return shards;
+    }
+}

@@ -1,0 +1,234 @@
+using Etcd.Node.Apply;
+using Etcd.Node.Consensus;
+using Etcd.Node.Loops;
+using Etcd.Node.Peers;
+using Etcd.Node.Reads;
+using Etcd.Node.Watching;
+using Etcd.Ports.Engine;
+using Etcd.Protocol.Errors;
+using Etcd.Raft;
+using Etcd.StateMachine;
+using Etcd.StateMachine.Membership;
+using Etcdserverpb;
+using Google.Protobuf;
+
+namespace Etcd.Node;
+
+/// <remarks>What one thread hands to another. Nothing here waits, but for the snapshot that the log must wait for.
+/// </remarks>
+public sealed partial class MemberNode
+{
+    private CancellationTokenSource _leaderChange = new();
+    private long _leaderSinceTimestamp;
+    private int _raisingNoSpace;
+
+    /// <summary>A token that is cancelled at the next change to another leader, as seen now: lets streams that ask
+    /// for a leader notice (etcd <c>LeaderChangedNotify</c>).</summary>
+    public CancellationToken LeaderChangedToken => Volatile.Read(ref _leaderChange).Token;
+
+    private RaftLoopWiring RaftWiring() => new()
+    {
+        Send = Send,
+        WriteLog = writes =>
+        {
+            foreach (Message write in writes)
+            {
+                _wal.Post(write);
+            }
+        },
+        Apply = applies =>
+        {
+            foreach (Message apply in applies)
+            {
+                _apply.Post(new ApplyInput(ApplyInputKind.Entries, apply, 0, false));
+            }
+        },
+        LeadershipChanged = OnLeadershipChanged,
+        StatusChanged = static () => { },
+        ReadFinished = OnReadFinished,
+    };
+
+    private WalWriterWiring WalWiring() => new()
+    {
+        MemberId = MemberId,
+        Send = Send,
+        Written = writes =>
+        {
+            foreach (Message write in writes)
+            {
+                _raft.Inbox.Post(new RaftInput(RaftInputKind.LogWritten, write, 0));
+            }
+
+            if (_wal.BytesSinceCheckpoint >= _options.CheckpointLogBytes)
+            {
+                _checkpointer.Request();
+            }
+        },
+        InstallSnapshot = InstallSnapshot,
+    };
+
+    private ApplyLoopWiring ApplyWiring() => new()
+    {
+        Open = engine => NewApplyCore(ReplicatedState.Open(engine, _options.StateMachine)),
+        ConfChanged = change =>
+            _raft.Inbox.Post(new RaftInput(RaftInputKind.ConfChange, change.Change, change.Index)),
+        Applied = message => _raft.Inbox.Post(new RaftInput(RaftInputKind.Applied, message, 0)),
+        Published = OnPublished,
+        Completed = result => _proposals.Applied(result),
+        Publish = events => ToShards(new WatchInput(WatchInputKind.Publish, null, null, null, 0, events)),
+        Restored = OnRestored,
+        Propose = fenced => _raft.Inbox.Post(new RaftInput(
+            RaftInputKind.Proposal,
+            new Proposal(fenced.RequestId, EntryType.Normal, fenced.Data) { OnlyInTerm = fenced.Term },
+            0)),
+        RaiseNoSpace = RaiseNoSpace,
+        FirstCommitInTerm = _firstCommitInTerm.Set,
+        MembersChanged = OnMembersChanged,
+        ReadReady = _reads.Complete,
+    };
+
+    private void Send(Message message)
+    {
+        if (message.Type != MessageType.Snapshot)
+        {
+            _transport.Send(message);
+            return;
+        }
+
+        bool sending = _options.SnapshotTransfer is not null
+            && _apply.Post(new ApplyInput(ApplyInputKind.SendSnapshot, message, 0, false));
+        if (!sending)
+        {
+            LogNoSnapshotTransfer(message.To);
+            ReportSnapshot(message.To, succeeded: false);
+        }
+    }
+
+    private void OnLeadershipChanged(RaftStatusView status, bool newLeader)
+    {
+        _apply.Post(new ApplyInput(ApplyInputKind.Leadership, null, status.Term, status.IsLeader));
+        if (newLeader)
+        {
+            Volatile.Write(ref _leaderSinceTimestamp, _time.GetTimestamp());
+            Interlocked.Increment(ref Metrics.LeaderChangesSeenField);
+            CancellationTokenSource before = Interlocked.Exchange(ref _leaderChange, new CancellationTokenSource());
+
+            // Whoever listens must not run on the raft thread.
+            ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), before, preferLocal: false);
+        }
+
+        _leadershipChanged.Set();
+    }
+
+    private void OnReadFinished(ReadRound round, ReadOutcome outcome)
+    {
+        if (outcome.Failure != ReadFailure.None)
+        {
+            Interlocked.Increment(ref Metrics.ReadIndexesFailedField);
+            _reads.Complete(
+                round,
+                outcome.Failure == ReadFailure.LeaderChanged ? EtcdErrors.LeaderChanged : EtcdErrors.Timeout);
+            return;
+        }
+
+        bool visible = outcome.Index <= AppliedIndex;
+        if (visible || !_apply.Post(new ApplyInput(ApplyInputKind.WaitApplied, round, outcome.Index, false)))
+        {
+            _reads.Complete(round, visible ? null : EtcdErrors.Stopped);
+        }
+    }
+
+    private void OnPublished(PublishedState state)
+    {
+        _published = state;
+        _committed.Set();
+        if (state.AppliedIndex >= _checkpointer.LastIndex + _options.SnapshotCount)
+        {
+            _checkpointer.Request();
+        }
+    }
+
+    private void OnRestored(IKvEngine engine)
+    {
+        _engine = engine;
+        ToShards(new WatchInput(WatchInputKind.Restore, null, null, null, 0, null));
+    }
+
+    private void ToShards(in WatchInput input)
+    {
+        foreach (WatchShardLoop shard in _shards)
+        {
+            shard.Post(input);
+        }
+    }
+
+    private void OnMembersChanged(bool removedSelf)
+    {
+        SetPeers(Membership.Members);
+        if (removedSelf)
+        {
+            OnRemoved();
+        }
+    }
+
+    private void SetPeers(IReadOnlyList<ClusterMember> members)
+    {
+        List<PeerAddress> peers = [];
+        foreach (ClusterMember member in members)
+        {
+            if (member.Id != MemberId)
+            {
+                peers.Add(new PeerAddress(member.Id, member.PeerUrls));
+            }
+        }
+
+        _transport.SetPeers(peers);
+    }
+
+    /// <summary>The log writer's thread waits here: raft may learn of the snapshot only once the state is durable.
+    /// </summary>
+    private void InstallSnapshot(Snapshot snapshot)
+    {
+        using ManualResetEventSlim done = new();
+        SnapshotInstall install = new(snapshot, done);
+        bool posted = _apply.Post(new ApplyInput(ApplyInputKind.InstallSnapshot, install, 0, false));
+        if (posted)
+        {
+            done.Wait();
+        }
+
+        if (!install.Installed)
+        {
+            throw new OperationCanceledException("the node stopped while it installed a snapshot");
+        }
+    }
+
+    /// <summary>Puts the NOSPACE alarm of this member into the log, one attempt at a time.</summary>
+    private void RaiseNoSpace()
+    {
+        if (Interlocked.Exchange(ref _raisingNoSpace, 1) == 0)
+        {
+            _ = RaiseNoSpaceAsync();
+        }
+    }
+
+    private async Task RaiseNoSpaceAsync()
+    {
+        InternalRaftRequest request = new()
+        {
+            Alarm = new AlarmRequest
+            {
+                Action = AlarmRequest.Types.AlarmAction.Activate,
+                MemberID = MemberId,
+                Alarm = AlarmType.Nospace,
+            },
+        };
+        ApplyResult result = await ProposeAsync(request, CancellationToken.None);
+        if (result.Error is { } error)
+        {
+            LogAlarmFailed(error.Message);
+        }
+
+        Volatile.Write(ref _raisingNoSpace, 0);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using Etcd.Node.Consensus;
+using Etcd.Node.Diagnostics;
+using Etcd.Protocol.Errors;
+using Etcd.Raft;
+using Etcd.StateMachine;
+
+namespace Etcd.Node.Proposals;
+
+/// <summary>
+/// The proposals that somebody waits for: answered by request id when their entry is applied, or ended by time,
+/// cancellation, refusal or stop. Thread-safe.
+/// </summary>
+internal sealed class ProposalTracker
+{
+    /// <summary>
+    /// Proposals that may wait at once. 65,536: as many as the raft inbox holds; more would only wait longer for the
+    /// same disk. Clients are then told `too many requests`.
+    /// </summary>
+    public const int MaxPending = 65_536;
+
+    private readonly ConcurrentDictionary<ulong, PendingProposal> _pending = new();
+
+    // All wait equally long, so the order of arrival is the order of the deadlines.
+    private readonly ConcurrentQueue<PendingProposal> _deadlines = new();
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
+    private readonly NodeMetrics _metrics;
+    private readonly Func<PendingProposal, EtcdError> _timeoutError;
+    private int _count;
+    private volatile EtcdError? _stopped;
+
+    /// <param name="time">The clock.</param>
+    /// <param name="timeout">How long a proposal waits.</param>
+    /// <param name="timeoutError">What a proposal that waited too long is told.</param>
+    /// <param name="metrics">Counters.</param>
+    public ProposalTracker(
+        TimeProvider time, TimeSpan timeout, Func<PendingProposal, EtcdError> timeoutError, NodeMetrics metrics)
+    {
+        _time = time;
+        _timeout = timeout;
+        _timeoutError = timeoutError;
+        _metrics = metrics;
+    }
+
+    /// <summary>Starts to wait for a request.</summary>
+    /// <param name="requestId">Unique.</param>
+    /// <param name="type">Kind of entry.</param>
+    /// <param name="data">Payload.</param>
+    /// <param name="error">Why not.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null when the node stops or too many wait.</returns>
+    public PendingProposal? Register(
+        ulong requestId,
+        EntryType type,
+        ReadOnlyMemory<byte> data,
+        out EtcdError? error,
+        CancellationToken cancellationToken)
+    {
+        error = _stopped;
+        if (error is not null)
+        {
+            return null;
+        }
+
+        if (Interlocked.Increment(ref _count) > MaxPending)
+        {
+            Interlocked.Decrement(ref _count);
+            error = EtcdErrors.TooManyRequests;
+            return null;
+        }
+
+        PendingProposal proposal = new(requestId, type, data, _time.GetTimestamp());
+        if (!_pending.TryAdd(requestId, proposal))
+        {
+            throw new InvalidOperationException($"request id {requestId:x} is in use");
+        }
+
+        Interlocked.Increment(ref _metrics.ProposalsPendingField);
+        _deadlines.Enqueue(proposal);
+        if (cancellationToken.CanBeCanceled)
+        {
+            proposal.CancelWith(this, cancellationToken);
+        }
+
+        if (_stopped is { } stopped)
+        {
+            // The stop may have passed over this proposal.
+            Fail(proposal, stopped);
+        }
+
+        return proposal;
+    }
+
+    /// <summary>An entry was applied and committed; nothing happens when nobody waits for it.</summary>
+    public void Applied(in ApplyResult result)
+    {
+        if (_pending.TryRemove(result.RequestId, out PendingProposal? proposal))
+        {
+            Ended(failed: false);
+            proposal.Complete(result);
+        }
+    }
+
+    /// <summary>Raft refused a proposal (etcd <c>ErrProposalDropped</c>).</summary>
+    public void Dropped(Proposal proposal)
+    {
+        if (proposal is PendingProposal pending)
+        {
+            Fail(pending, EtcdErrors.Other("raft proposal dropped"));
+        }
+    }
+
+    /// <summary>Ends a wait with an error.</summary>
+    public void Fail(PendingProposal proposal, EtcdError error)
+    {
+        proposal.Withdraw();
+        if (_pending.TryRemove(proposal.RequestId, out _))
+        {
+            Ended(failed: true);
+            proposal.Complete(new ApplyResult(proposal.RequestId, null, error));
+        }
+    }
+
+    /// <summary>The proposer went away.</summary>
+    public void Cancel(PendingProposal proposal, CancellationToken cancellationToken)
+    {
+        proposal.Withdraw();
+        if (_pending.TryRemove(proposal.RequestId, out _))
+        {
+            Ended(failed: true);
+            proposal.Cancel(cancellationToken);
+        }
+    }
+
+    /// <summary>Ends the waits whose time is over. Called with every tick, by one thread at a time.</summary>
+    public void ExpireOverdue()
+    {
+        while (_deadlines.TryPeek(out PendingProposal? oldest))
+        {
+            if (!oldest.Completion.IsCompleted)
+            {
+                if (_time.GetElapsedTime(oldest.StartTimestamp) < _timeout)
+                {
+                    return;
+                }
+
+                Fail(oldest, _timeoutError(oldest));
+            }
+
+            _deadlines.TryDequeue(out _);
+        }
+    }
+
+    /// <summary>Ends all waits, later ones too.</summary>
+    public void Stop(EtcdError error)
+    {
+        _stopped = error;
+        foreach ((_, PendingProposal proposal) in _pending)
+        {
+            Fail(proposal, error);
+        }
+    }
+
+    private void Ended(bool failed)
+    {
+        Interlocked.Decrement(ref _count);
+        Interlocked.Decrement(ref _metrics.ProposalsPendingField);
+        if (failed)
+        {
+            Interlocked.Increment(ref _metrics.ProposalsFailedField);
+        }
+    }
+}
