@@ -191,18 +191,26 @@ public sealed class WalModelTests
             // A marker may be used from the moment the state behind it is durable, which is never before a release.
             // A log that a snapshot replaced needs the state of that snapshot.
             var least = Math.Max(_released, Math.Max(_pending.BaseIndex, _durable.BaseIndex));
-            var applied = _random.Next(2) == 0 ? ulong.MaxValue : least + (ulong)_random.Next(20);
-            _log = new SegmentedRaftLogStore(_files, _options).Open(applied, out var recovered);
-            var text = LogModel.Text(recovered);
-            var durable = LogModel.Text(_durable.Recover(Metadata, applied));
-            if (text != durable)
+            var marks = _pending.Markers.Keys.Where(index => index > least).Prepend(least).Append(ulong.MaxValue).ToList();
+            var found = marks.ConvertAll(Recovered);
+            if (!found.SequenceEqual(marks.ConvertAll(mark => LogModel.Text(_durable.Recover(Metadata, mark)))))
             {
-                var pending = LogModel.Text(_pending.Recover(Metadata, applied));
-                Assert.True(text == pending, $"seed {_seed}: got {text}\nexpected {durable}\nor {pending}");
+                var pending = marks.ConvertAll(mark => LogModel.Text(_pending.Recover(Metadata, mark)));
+                Assert.True(found.SequenceEqual(pending), $"seed {_seed}: neither the state before the sync nor after");
                 _durable = _pending.Clone();
             }
 
+            var applied = marks[_random.Next(marks.Count)];
+            _log = new SegmentedRaftLogStore(_files, _options).Open(applied, out _);
             _pending = _durable.Clone();
+        }
+
+        private string Recovered(ulong appliedIndex)
+        {
+            using (new SegmentedRaftLogStore(_files.Clone(), _options).Open(appliedIndex, out var recovered))
+            {
+                return LogModel.Text(recovered);
+            }
         }
     }
 }
