@@ -64,6 +64,37 @@ internal sealed partial class ScenarioRunner
         Logger = this,
     };
 
+    private static Message ParseMessage(ScenarioCommand command) => new()
+    {
+        Type = Enum.Parse<MessageType>(command.Option("type")!),
+        To = command.Id,
+        From = command.NumberOption("from", 0),
+        Term = command.NumberOption("term", 0),
+        Index = command.NumberOption("index", 0),
+        LogTerm = command.NumberOption("log-term", 0),
+        Commit = command.NumberOption("commit", 0),
+        Reject = command.Flag("reject"),
+        RejectHint = command.NumberOption("hint", 0),
+        Entries = (command.Option("entries") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(ParseEntry).ToArray(),
+        Snapshot = command.Option("snapshot") is string text
+            ? new Snapshot(
+                "restored"u8.ToArray(),
+                new SnapshotMetadata(
+                    new ConfState { Voters = command.IdsOption("voters") }, ParseEntry(text).Index, ParseEntry(text).Term))
+            : null,
+    };
+
+    private static Entry ParseEntry(string text)
+    {
+        string[] parts = text.Split('/', ':');
+        return new Entry(
+            EntryType.Normal,
+            ulong.Parse(parts[0], CultureInfo.InvariantCulture),
+            ulong.Parse(parts[1], CultureInfo.InvariantCulture),
+            Encoding.UTF8.GetBytes(parts.Length > 2 ? parts[2] : ""));
+    }
+
     private void PrintStatus(ulong id)
     {
         RaftStatus status = Node(id).Status();
@@ -83,7 +114,7 @@ internal sealed partial class ScenarioRunner
         ScenarioNode node = _nodes[id];
         RaftLog log = CoreOf(node.Raft).Log;
         Print($"first={log.FirstIndex} last={log.LastIndex} committed={log.Committed} applied={log.Applied}"
-            + $" durable={node.Disk.LastIndex} state=\"{node.State}\"");
+            + $" unstable={log.Unstable.Offset} durable={node.Disk.LastIndex} state=\"{node.State}\"");
         if (log.Slice(log.FirstIndex, log.LastIndex + 1, RaftConfig.NoLimit, out EntryList entries) == StorageStatus.Ok)
         {
             foreach (Entry entry in entries)

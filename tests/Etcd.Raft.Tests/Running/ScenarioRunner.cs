@@ -16,7 +16,9 @@ namespace Etcd.Raft.Tests.Running;
 /// deliver ID… [drop=(1,2)] [type=Append]                            stabilize [ID…]
 /// read-index ID TEXT               transfer-leadership from=A to=B  forget-leader ID
 /// report-unreachable A B           report-snapshot A B ok|failed    snapshot-unavailable ID true|false
-/// compact ID INDEX                 restart ID                       step (input: a message)
+/// compact ID INDEX                 restart ID
+/// step ID type=Append from=2 [term=3] [index=4] [log-term=3] [commit=4] [reject=true] [hint=1]
+///         [entries=3/5:data,3/6] [snapshot=3/5 voters=(1,2)]        a message made by hand
 /// status ID                        raft-log ID                      raft-state             log-level LEVEL
 /// </code>
 /// With the word <c>quiet</c> a command prints only "ok".
@@ -120,6 +122,9 @@ internal sealed partial class ScenarioRunner : IRaftLogger
             case "compact":
                 _nodes[command.Id].Disk.Compact(command.Ids[1]);
                 PrintLog(command.Id);
+                break;
+            case "step":
+                PrintUnlessAccepted(Node(command.Id).Step(ParseMessage(command)));
                 break;
             case "restart":
                 _nodes[command.Id].Restart();
