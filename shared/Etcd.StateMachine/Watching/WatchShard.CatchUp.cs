@@ -96,9 +96,21 @@ public sealed partial class WatchShard
         {
             nextRevision = _recent.Read(
                 fromRevision, Revision, _options.CatchUpRevisions, _options.CatchUpBytes, _window);
-            return true;
+        }
+        else if (!TryReadHistory(fromRevision, out nextRevision))
+        {
+            return false;
         }
 
+        // A step that moves nobody would be taken again for ever.
+        return nextRevision > fromRevision
+            ? true
+            : throw new InvalidOperationException(
+                $"catching up from {fromRevision} ended at {nextRevision}, shard is at {Revision}");
+    }
+
+    private bool TryReadHistory(long fromRevision, out long nextRevision)
+    {
         (IReadOnlyList<RevisionEvents>? events, EtcdError? error) = _history.ReadEvents(
             fromRevision, _options.CatchUpRevisions, _options.CatchUpBytes, out nextRevision);
         if (error is not null || events is null)
@@ -110,12 +122,6 @@ public sealed partial class WatchShard
         for (int index = 0; index < events.Count && events[index].Revision <= Revision; index++)
         {
             _window.Add(events[index]);
-        }
-
-        if (nextRevision <= fromRevision)
-        {
-            throw new InvalidOperationException(
-                $"history read from {fromRevision} ended at {nextRevision}, shard is at {Revision}");
         }
 
         return true;
