@@ -19,7 +19,7 @@ internal static class GrpcEdgeExtensions
         services.TryAddSingleton<ILeaseForwarder, NoForwarder>();
         services.TryAddSingleton<IPromotionForwarder, NoForwarder>();
         services.TryAddSingleton<IDatabaseSnapshots, NoDatabaseSnapshots>();
-        services.TryAddSingleton<IEngineMaintenance, FlushOnlyMaintenance>();
+        services.TryAddSingleton<IEngineMaintenance, EngineMaintenance>();
         services.AddSingleton<RequestGate>();
         services.AddSingleton<ProposalSender>();
         services.AddSingleton<ServingStatus>();
@@ -27,6 +27,7 @@ internal static class GrpcEdgeExtensions
         services.AddHostedService(static provider => provider.GetRequiredService<LeaderLossMonitor>());
         services.AddSingleton<GateInterceptor>();
         services.AddSingleton<KVService>();
+        services.AddSingleton<WatchService>();
         services.AddSingleton<LeaseService>();
         services.AddSingleton<ClusterService>();
         services.AddSingleton<MaintenanceService>();
@@ -43,6 +44,7 @@ internal static class GrpcEdgeExtensions
     {
         app.UseMiddleware<MessageSizeMiddleware>();
         app.MapGrpcService<KVService>();
+        app.MapGrpcService<WatchService>();
         app.MapGrpcService<LeaseService>();
         app.MapGrpcService<ClusterService>();
         app.MapGrpcService<MaintenanceService>();

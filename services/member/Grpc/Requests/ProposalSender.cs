@@ -6,16 +6,10 @@ using Google.Protobuf;
 
 namespace Etcd.Member.Grpc;
 
-/// <summary>Proposes requests for handlers: quota, back-pressure, errors as exceptions. Thread-safe.</summary>
+/// <summary>Proposes requests for handlers: quota before, errors as exceptions after. Thread-safe.</summary>
 internal sealed partial class ProposalSender(
     IMemberAccess member, GrpcEdgeOptions options, ILogger<ProposalSender> logger)
 {
-    /// <summary>
-    /// Entries that may be committed and not applied before requests are refused (etcd <c>maxGapBetweenApplyAndCommit
-    /// Index</c>): beyond it a waiter would rather time out than be answered.
-    /// </summary>
-    private const ulong MaxUnappliedEntries = 5000;
-
     /// <summary>Refuses what the quota has no room for, and raises the alarm first.</summary>
     /// <param name="costBytes">From <see cref="RequestCost"/>; 0 is never refused.</param>
     /// <param name="cancellationToken">The call's.</param>
@@ -41,11 +35,6 @@ internal sealed partial class ProposalSender(
     public async ValueTask<ApplyResult> SendRawAsync(
         InternalRaftRequest request, CancellationToken cancellationToken)
     {
-        if (member.Node.CommittedIndex > member.Node.AppliedIndex + MaxUnappliedEntries)
-        {
-            throw EtcdErrors.TooManyRequests.ToRpcException();
-        }
-
         ApplyResult result = await member.Node.ProposeAsync(request, cancellationToken);
         result.Error.ThrowIfAny();
         return result;

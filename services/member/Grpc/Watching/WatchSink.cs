@@ -24,13 +24,21 @@ internal sealed class WatchSink : IWatchSink
         });
 
     private volatile bool _isClosed;
+    private volatile bool _isFull;
 
     /// <summary>The writer's side.</summary>
     public ChannelReader<(WatchResponse Response, int SizeBytes)> Reader => _queue.Reader;
 
+    /// <summary>True while a response waits for room: the client takes less than it asks for.</summary>
+    public bool IsFull => _isFull;
+
     /// <inheritdoc/>
-    public bool TrySend(WatchResponse response, int sizeBytes) =>
-        _queue.Writer.TryWrite((response, sizeBytes)) || _isClosed;
+    public bool TrySend(WatchResponse response, int sizeBytes)
+    {
+        bool taken = _queue.Writer.TryWrite((response, sizeBytes)) || _isClosed;
+        _isFull = !taken;
+        return taken;
+    }
 
     /// <summary>Drops whatever comes from now on.</summary>
     public void Close()

@@ -1,0 +1,118 @@
+using Etcd.Node.Watching;
+using Etcd.Protocol.Errors;
+using Etcdserverpb;
+using Grpc.Core;
+
+namespace Etcd.Member.Grpc;
+
+/// <summary>
+/// Watch streams (api.md §5): requests go to the shard that owns the stream, responses come back through a queue with
+/// one writer. What a watch means is the shard's. Thread-safe.
+/// <code>
+/// client ──▶ reader loop ──▶ shard ──▶ WatchSink ──▶ writer loop ──▶ client
+///                              ▲                        │ bytes written
+///                              └────── credit ──────────┘
+/// </code>
+/// </summary>
+internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) : Watch.WatchBase
+{
+    private const string MetricsApi = "watch";
+
+    /// <summary>Requests that may wait for the shard: more would only fill its inbox.</summary>
+    private const int MaxWaitingRequests = 64;
+
+    /// <summary>Pause of a reader whose client asks faster than it takes answers; nothing else waits for it.</summary>
+    private static readonly TimeSpan ReaderPause = TimeSpan.FromMilliseconds(5);
+
+    private static readonly WriteOptions MoreToCome = new(WriteFlags.BufferHint);
+
+    public override async Task Watch(
+        IAsyncStreamReader<WatchRequest> requestStream,
+        IServerStreamWriter<WatchResponse> responseStream,
+        ServerCallContext context)
+    {
+        CancellationToken end = context.StreamToken();
+        WatchSink sink = new();
+        using WatchStream stream = member.Node.OpenWatchStream(sink);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(end);
+        Task reading = ReadAsync(requestStream, sink, stream, either);
+        Task writing = WriteAsync(responseStream, sink, stream, either);
+        try
+        {
+            await Task.WhenAll(reading, writing);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            throw EtcdErrors.WatchCanceled.ToRpcException();
+        }
+        finally
+        {
+            sink.Close();
+        }
+    }
+
+    /// <summary>Ends with the stream; a client that only stops sending keeps its watches.</summary>
+    private async Task ReadAsync(
+        IAsyncStreamReader<WatchRequest> requests, WatchSink sink, WatchStream stream, CancellationTokenSource end)
+    {
+        try
+        {
+            while (await requests.MoveNext(end.Token))
+            {
+                stream.Request(requests.Current, denial: null);
+                while (sink.IsFull || stream.WaitingRequests >= MaxWaitingRequests)
+                {
+                    await Task.Delay(ReaderPause, end.Token);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            await FailAsync("receive", exception, end);
+            throw;
+        }
+    }
+
+    /// <summary>Writes what the shard gives, one flush for all that is there.</summary>
+    private async Task WriteAsync(
+        IServerStreamWriter<WatchResponse> responses,
+        WatchSink sink,
+        WatchStream stream,
+        CancellationTokenSource end)
+    {
+        try
+        {
+            while (await sink.Reader.WaitToReadAsync(end.Token))
+            {
+                long written = 0;
+                bool any = sink.Reader.TryRead(out (WatchResponse Response, int SizeBytes) next);
+                while (any)
+                {
+                    (WatchResponse Response, int SizeBytes) current = next;
+                    any = sink.Reader.TryRead(out next);
+                    responses.WriteOptions = any ? MoreToCome : null;
+                    await responses.WriteAsync(current.Response, end.Token);
+                    written += current.SizeBytes;
+                }
+
+                stream.ReturnCredit(written);
+            }
+        }
+        catch (Exception exception)
+        {
+            await FailAsync("send", exception, end);
+            throw;
+        }
+    }
+
+    /// <summary>One loop that fails ends the other.</summary>
+    private async Task FailAsync(string direction, Exception exception, CancellationTokenSource end)
+    {
+        if (!end.IsCancellationRequested && exception is not OperationCanceledException)
+        {
+            metrics.StreamFailure(direction, MetricsApi);
+        }
+
+        await end.CancelAsync();
+    }
+}
