@@ -164,6 +164,9 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
         _raft.Inbox.Post(new RaftInput(
             succeeded ? RaftInputKind.SnapshotSent : RaftInputKind.SnapshotFailed, null, memberId));
 
+    /// <summary>Completes at the next commit or change of leadership; for tests that wait for a condition.</summary>
+    internal Task NextChange => Task.WhenAny(_committed.Next, _leadershipChanged.Next);
+
     /// <summary>Asks the apply loop.</summary>
     private Task<(T? Answer, Protocol.Errors.EtcdError? Error)> AskAsync<T>(
         Func<ApplyCore, long, T> ask, CancellationToken cancellationToken)
