@@ -152,7 +152,7 @@ internal sealed class KeyHistory
         return false;
     }
 
-    /// <summary>True when compacting at <paramref name="atMain"/> would keep the row of this revision.</summary>
+    /// <summary>True when compacting at <paramref name="atMain"/> keeps the row of this revision.</summary>
     public bool IsKept(Revision revision, long atMain)
     {
         if (revision.Main > atMain)
@@ -160,24 +160,8 @@ internal sealed class KeyHistory
             return true;
         }
 
-        int first = FirstKeptGeneration(atMain);
-        (int start, int end) = BoundsOf(first);
-        int kept = NewestAtOrBelow(atMain, start, end);
-        if (kept >= start && At(kept) == revision)
-        {
-            return true;
-        }
-
-        // A life that begins in the very revision in which the one before it ended.
-        for (int i = end; i < Count && At(i).Main <= atMain; i++)
-        {
-            if (At(i) == revision)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        (int inLife, int overall) = KeptAt(atMain);
+        return (inLife >= 0 && At(inLife) == revision) || (overall >= 0 && At(overall) == revision);
     }
 
     /// <summary>
@@ -186,21 +170,15 @@ internal sealed class KeyHistory
     /// </summary>
     public void CollectKept(long atMain, ICollection<Revision> kept)
     {
-        int first = FirstKeptGeneration(atMain);
-        (int start, int end) = BoundsOf(first);
-        int newest = NewestAtOrBelow(atMain, start, end);
-        bool isTombstone = first < _closedCount && newest == end - 1;
-        if (newest >= start && !isTombstone)
+        (int inLife, int overall) = KeptAt(atMain);
+        if (inLife >= 0 && !IsTombstoneAt(inLife))
         {
-            kept.Add(At(newest));
+            kept.Add(At(inLife));
         }
 
-        for (int i = end; i < Count && At(i).Main <= atMain; i++)
+        if (overall >= 0 && !IsTombstoneAt(overall))
         {
-            if (!IsTombstoneAt(i))
-            {
-                kept.Add(At(i));
-            }
+            kept.Add(At(overall));
         }
     }
 
@@ -269,6 +247,16 @@ internal sealed class KeyHistory
         }
 
         return false;
+    }
+
+    // Positions of the newest revision at or below a main revision, -1 for none: in the first life that reaches it,
+    // and in a life that begins in the very revision in which that one ends.
+    private (int InLife, int Overall) KeptAt(long atMain)
+    {
+        (int start, int end) = BoundsOf(FirstKeptGeneration(atMain));
+        int inLife = NewestAtOrBelow(atMain, start, end);
+        int overall = NewestAtOrBelow(atMain, end, Count);
+        return (inLife >= start ? inLife : -1, overall >= end ? overall : -1);
     }
 
     private int FirstKeptGeneration(long atMain)

@@ -128,6 +128,12 @@ public sealed partial class MvccView
         return new Event { Type = Event.Types.EventType.Delete, Kv = value };
     }
 
+    // When nothing at all is alive, etcd hashes whatever rows there are, so its hash changes while a sweep goes on.
+    // Differs from etcd: the hash is at once what it is after the sweep, so that members agree.
+    private bool IsSweptBy(IKvCursor cursor, Revision revision) =>
+        IndexReader.Find(_root, KeyValueRow.ReadHead(cursor.Value).Key) is not { } history
+        || !history.IsKept(revision, CompactRevision);
+
     private HashKvResult HashRows(IKvCursor cursor, long atRevision)
     {
         var hasher = new RevisionHasher(CompactRevision, atRevision);
@@ -140,8 +146,8 @@ public sealed partial class MvccView
                 break;
             }
 
-            // Etcd's rule: when nothing at all is kept, nothing is passed over either.
-            bool isCompacted = hasher.NeedsKeep(revision) && keep is { Count: > 0 } && !keep.Contains(revision);
+            bool isCompacted = keep is not null && hasher.NeedsKeep(revision)
+                && (keep.Count > 0 ? !keep.Contains(revision) : IsSweptBy(cursor, revision));
             if (!isCompacted)
             {
                 hasher.Append(cursor.Key, cursor.Value, revision);

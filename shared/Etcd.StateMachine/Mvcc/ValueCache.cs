@@ -92,66 +92,80 @@ internal sealed class ValueCache
     private int SetOf(Revision revision) =>
         ((int)(revision.Main + (revision.Sub * 0x9E3779B1)) & _setMask) * Ways;
 
-    // An empty way, else one not used since the last look, else the first; -1 when the revision is held already.
+    // An empty way, else the oldest revision not used since the last look, else the oldest of all; -1 when the
+    // revision is held already.
     private int ChooseSlot(int set, Revision revision, out Entry? victim)
     {
-        int chosen = -1;
         victim = null;
+        int empty = -1;
         for (int way = 0; way < Ways; way++)
         {
             Entry? entry = Volatile.Read(ref _slots[set + way]);
             if (entry is null)
             {
-                if (chosen < 0 || victim is not null)
-                {
-                    (chosen, victim) = (set + way, null);
-                }
+                empty = set + way;
             }
             else if (entry.Revision == revision)
             {
                 return -1;
             }
-            else if (!entry.IsUsed && chosen < 0)
-            {
-                (chosen, victim) = (set + way, entry);
-            }
         }
 
-        if (chosen >= 0)
-        {
-            return chosen;
-        }
-
-        for (int way = 1; way < Ways; way++)
-        {
-            if (Volatile.Read(ref _slots[set + way]) is { } entry)
-            {
-                entry.IsUsed = false;
-            }
-        }
-
-        victim = Volatile.Read(ref _slots[set]);
-        return set;
+        return empty >= 0 ? empty : OldestUnused(set, out victim) is >= 0 and int slot ? slot : Oldest(set, out victim);
     }
 
-    private void Evict()
+    private int OldestUnused(int set, out Entry? oldest)
     {
-        for (int step = 0; step < EvictionSteps && Interlocked.Read(ref _bytes) > _maxBytes; step++)
+        int slot = -1;
+        oldest = null;
+        for (int way = 0; way < Ways; way++)
         {
-            int slot = Interlocked.Increment(ref _hand) & (_slots.Length - 1);
-            Entry? entry = Volatile.Read(ref _slots[slot]);
-            if (entry is null)
+            Entry? entry = Volatile.Read(ref _slots[set + way]);
+            if (entry is { IsUsed: false } && (oldest is null || entry.Revision < oldest.Revision))
+            {
+                (slot, oldest) = (set + way, entry);
+            }
+        }
+
+        return slot;
+    }
+
+    // All ways are in use: from now on they must be used again to stay.
+    private int Oldest(int set, out Entry? oldest)
+    {
+        int slot = set;
+        oldest = null;
+        for (int way = 0; way < Ways; way++)
+        {
+            if (Volatile.Read(ref _slots[set + way]) is not { } entry)
             {
                 continue;
             }
 
-            if (entry.IsUsed)
+            entry.IsUsed = false;
+            if (oldest is null || entry.Revision < oldest.Revision)
             {
-                entry.IsUsed = false;
+                (slot, oldest) = (set + way, entry);
+            }
+        }
+
+        return slot;
+    }
+
+    // A hand goes around the sets and drops from each its oldest unused entry.
+    private void Evict()
+    {
+        for (int step = 0; step < EvictionSteps && Interlocked.Read(ref _bytes) > _maxBytes; step++)
+        {
+            int set = (Interlocked.Increment(ref _hand) & _setMask) * Ways;
+            int slot = OldestUnused(set, out Entry? entry);
+            if (slot < 0)
+            {
+                Oldest(set, out _);
             }
             else if (ReferenceEquals(Interlocked.CompareExchange(ref _slots[slot], null, entry), entry))
             {
-                Interlocked.Add(ref _bytes, -entry.SizeBytes);
+                Interlocked.Add(ref _bytes, -entry!.SizeBytes); // OldestUnused found it.
             }
         }
     }
