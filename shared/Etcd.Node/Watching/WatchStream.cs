@@ -19,9 +19,9 @@ public sealed class WatchStream : IDisposable
         Sink = sink;
     }
 
-    /// <summary>Requests that the shard has not handled yet. A reader of requests pauses while there are many, so that
-    /// a client cannot fill the inbox.</summary>
-    public int WaitingRequests => Volatile.Read(ref _waitingRequests);
+    /// <summary>Requests that the shard has not handled yet, and answers for which the client left no room. A reader of
+    /// requests pauses while there are many, so that a client cannot fill the inbox or pile up answers.</summary>
+    public int WaitingRequests => Volatile.Read(ref _waitingRequests) + (State?.WaitingResponses ?? 0);
 
     /// <summary>Where responses go.</summary>
     internal IWatchSink Sink { get; }

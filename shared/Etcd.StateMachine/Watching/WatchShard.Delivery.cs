@@ -136,14 +136,14 @@ public sealed partial class WatchShard
         watcher.IsProgressDue = false;
         if (!watcher.WantsFragments)
         {
-            Send(watcher.Stream, response, ResponseCutter.SizeOf(response));
+            watcher.Stream.Send(response, ResponseCutter.SizeOf(response));
             return;
         }
 
         ResponseCutter.Cut(response, _options.FragmentBytes, _pieces);
         foreach ((WatchResponse piece, int sizeBytes) in _pieces)
         {
-            Send(watcher.Stream, piece, sizeBytes);
+            watcher.Stream.Send(piece, sizeBytes);
         }
 
         _pieces.Clear();
@@ -175,34 +175,11 @@ public sealed partial class WatchShard
         int sizeBytes = ResponseCutter.SizeOf(response);
         if (stream.CreditBytes > 0)
         {
-            Send(stream, response, sizeBytes);
+            stream.Send(response, sizeBytes);
         }
         else
         {
-            stream.Outbox.Enqueue((response, sizeBytes));
-        }
-    }
-
-    private static void Send(WatchStreamState stream, WatchResponse response, int sizeBytes)
-    {
-        if (stream.Outbox.Count == 0 && stream.Sink.TrySend(response, sizeBytes))
-        {
-            stream.CreditBytes -= sizeBytes;
-        }
-        else
-        {
-            stream.Outbox.Enqueue((response, sizeBytes));
-        }
-    }
-
-    private static void FlushOutbox(WatchStreamState stream)
-    {
-        while (stream.CreditBytes > 0
-            && stream.Outbox.TryPeek(out (WatchResponse Response, int SizeBytes) next)
-            && stream.Sink.TrySend(next.Response, next.SizeBytes))
-        {
-            stream.Outbox.Dequeue();
-            stream.CreditBytes -= next.SizeBytes;
+            stream.Wait(response, sizeBytes);
         }
     }
 }

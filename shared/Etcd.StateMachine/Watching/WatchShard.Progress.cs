@@ -16,9 +16,9 @@ public sealed partial class WatchShard
     {
         foreach (WatchStreamState stream in _streams)
         {
-            if (stream.Outbox.Count > 0)
+            if (stream.WaitingResponses > 0)
             {
-                FlushOutbox(stream);
+                stream.Flush();
                 QueueCatchUp(stream);
             }
         }

@@ -78,7 +78,6 @@ public sealed partial class WatchShard
         WatchStreamState stream = new(sink, _options.StreamCreditBytes, _openedStreams++)
         {
             Slot = _streams.Count,
-            NextWatchId = 0,
         };
         stream.NextProgressMilliseconds = nowMilliseconds + ProgressInterval(stream);
         _streams.Add(stream);
@@ -100,9 +99,8 @@ public sealed partial class WatchShard
             Unlink(watcher);
         }
 
-        stream.IsClosed = true;
         stream.Watchers.Clear();
-        stream.Outbox.Clear();
+        stream.Close();
         WatchStreamState last = _streams[^1];
         _streams[stream.Slot] = last;
         last.Slot = stream.Slot;
@@ -123,7 +121,7 @@ public sealed partial class WatchShard
         }
 
         stream.CreditBytes = Math.Min(stream.CreditBytes + sizeBytes, _options.StreamCreditBytes);
-        FlushOutbox(stream);
+        stream.Flush();
         QueueCatchUp(stream);
     }
 

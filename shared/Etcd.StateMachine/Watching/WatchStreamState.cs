@@ -13,6 +13,9 @@ namespace Etcd.StateMachine.Watching;
 /// </remarks>
 public sealed class WatchStreamState
 {
+    private readonly Queue<(WatchResponse Response, int SizeBytes)> _outbox = new();
+    private int _waitingResponses;
+
     internal WatchStreamState(IWatchSink sink, long creditBytes, long number)
     {
         Sink = sink;
@@ -20,15 +23,16 @@ public sealed class WatchStreamState
         Number = number;
     }
 
-    /// <summary>Number of responses that wait for room in the sink. A reader of requests pauses while there are more
-    /// than a few, so that a client cannot pile up answers that it does not read.</summary>
-    public int WaitingResponses => Outbox.Count;
+    /// <summary>Number of responses that wait for credit or room in the sink. A reader of requests pauses while there
+    /// are more than a few, so that a client cannot pile up answers that it does not read. Readable from any thread.
+    /// </summary>
+    public int WaitingResponses => Volatile.Read(ref _waitingResponses);
 
     /// <summary>Number of watches.</summary>
     public int WatcherCount => Watchers.Count;
 
     /// <summary>True after <see cref="WatchShard.CloseStream"/>.</summary>
-    public bool IsClosed { get; internal set; }
+    public bool IsClosed { get; private set; }
 
     /// <summary>Where responses go.</summary>
     internal IWatchSink Sink { get; }
@@ -38,9 +42,6 @@ public sealed class WatchStreamState
 
     /// <summary>Bytes that may still be sent before some must be returned; negative after a large response.</summary>
     internal long CreditBytes { get; set; }
-
-    /// <summary>Responses that the sink did not take, in order.</summary>
-    internal Queue<(WatchResponse Response, int SizeBytes)> Outbox { get; } = new();
 
     /// <summary>Watches by id.</summary>
     internal Dictionary<long, Watcher> Watchers { get; } = [];
@@ -67,5 +68,47 @@ public sealed class WatchStreamState
     internal int Slot { get; set; }
 
     /// <summary>True when a response made now goes out at once.</summary>
-    internal bool CanDeliver => !IsClosed && CreditBytes > 0 && Outbox.Count == 0;
+    internal bool CanDeliver => !IsClosed && CreditBytes > 0 && _outbox.Count == 0;
+
+    /// <summary>Hands a response to the sink, or lets it wait behind those that wait already.</summary>
+    internal void Send(WatchResponse response, int sizeBytes)
+    {
+        if (_outbox.Count == 0 && Sink.TrySend(response, sizeBytes))
+        {
+            CreditBytes -= sizeBytes;
+        }
+        else
+        {
+            Wait(response, sizeBytes);
+        }
+    }
+
+    /// <summary>Lets a response wait for credit.</summary>
+    internal void Wait(WatchResponse response, int sizeBytes)
+    {
+        _outbox.Enqueue((response, sizeBytes));
+        Volatile.Write(ref _waitingResponses, _outbox.Count);
+    }
+
+    /// <summary>Hands over what waits, in order, while there is credit and room.</summary>
+    internal void Flush()
+    {
+        while (CreditBytes > 0
+            && _outbox.TryPeek(out (WatchResponse Response, int SizeBytes) next)
+            && Sink.TrySend(next.Response, next.SizeBytes))
+        {
+            _outbox.Dequeue();
+            CreditBytes -= next.SizeBytes;
+        }
+
+        Volatile.Write(ref _waitingResponses, _outbox.Count);
+    }
+
+    /// <summary>Drops what waits and takes nothing more.</summary>
+    internal void Close()
+    {
+        IsClosed = true;
+        _outbox.Clear();
+        Volatile.Write(ref _waitingResponses, 0);
+    }
 }
