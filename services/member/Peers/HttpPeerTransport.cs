@@ -17,7 +17,7 @@ internal sealed partial class HttpPeerTransport : IPeerTransport, IAsyncDisposab
     private readonly ConcurrentBag<Task> _stopping = [];
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
-    private readonly PeerTransportOptions _options;
+    private PeerTransportOptions _options;
     private readonly PeerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
@@ -38,7 +38,10 @@ internal sealed partial class HttpPeerTransport : IPeerTransport, IAsyncDisposab
     }
 
     /// <summary>Ids and times.</summary>
-    public PeerTransportOptions Options => _options;
+    public PeerTransportOptions Options => Volatile.Read(ref _options);
+
+    /// <summary>The wall clock.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>Client for requests to peers.</summary>
     public HttpClient Client { get; }
@@ -51,6 +54,10 @@ internal sealed partial class HttpPeerTransport : IPeerTransport, IAsyncDisposab
 
     /// <summary>Completes when a peer says that this member was removed from the cluster.</summary>
     public Task LocalMemberRemoved => _removed.Task;
+
+    /// <summary>Tells who this member is. Called once, before <see cref="Start"/>.</summary>
+    public void Identify(ulong localId, ulong clusterId) =>
+        Volatile.Write(ref _options, _options with { LocalId = localId, ClusterId = clusterId });
 
     /// <inheritdoc />
     public void Start(IPeerEvents events) => _context = new PeerContext(

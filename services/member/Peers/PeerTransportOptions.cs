@@ -3,11 +3,11 @@ namespace Etcd.Member.Peers;
 /// <summary>What the wire to the other members needs to know. Immutable.</summary>
 internal sealed record PeerTransportOptions
 {
-    /// <summary>This member.</summary>
-    public required ulong LocalId { get; init; }
+    /// <summary>This member; 0 until its log told.</summary>
+    public ulong LocalId { get; init; }
 
-    /// <summary>Its cluster; peers of another one are refused.</summary>
-    public required ulong ClusterId { get; init; }
+    /// <summary>Its cluster; peers of another one are refused. 0 until its log told.</summary>
+    public ulong ClusterId { get; init; }
 
     /// <summary>Peer URLs of this member, told to peers that do not know it yet.</summary>
     public required IReadOnlyList<string> LocalPeerUrls { get; init; }

@@ -81,6 +81,15 @@ internal sealed class FrameReader : IDisposable
         return bytes;
     }
 
+    /// <summary>Moves bytes that were read ahead into <paramref name="target"/>; how many.</summary>
+    public int TakeBuffered(Span<byte> target)
+    {
+        var count = Math.Min(_end - _start, target.Length);
+        _buffer.AsSpan(_start, count).CopyTo(target);
+        _start += count;
+        return count;
+    }
+
     /// <inheritdoc />
     public void Dispose() => _silence?.Dispose();
 

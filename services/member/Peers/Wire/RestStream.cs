@@ -1,0 +1,62 @@
+namespace Etcd.Member.Peers.Wire;
+
+/// <summary>What follows the frames in a stream: first the bytes that the reader holds already. Read only.</summary>
+internal sealed class RestStream : Stream
+{
+    private readonly FrameReader _reader;
+    private readonly Stream _stream;
+
+    /// <summary>Continues a stream behind a reader; owns neither.</summary>
+    public RestStream(FrameReader reader, Stream stream)
+    {
+        _reader = reader;
+        _stream = stream;
+    }
+
+    /// <inheritdoc />
+    public override bool CanRead => true;
+
+    /// <inheritdoc />
+    public override bool CanSeek => false;
+
+    /// <inheritdoc />
+    public override bool CanWrite => false;
+
+    /// <inheritdoc />
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc />
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var buffered = _reader.TakeBuffered(buffer.Span);
+        return buffered > 0 ? new ValueTask<int>(buffered) : _stream.ReadAsync(buffer, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc />
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc />
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
