@@ -1,17 +1,48 @@
 using System.Collections;
 using Etcd.Member.Config;
+using Etcd.Member.Host;
 using Etcd.Member.Logging;
 
 var environment = Environment.GetEnvironmentVariables()
     .Cast<DictionaryEntry>()
     .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
-var loaded = new ConfigLoader(args, environment, File.ReadAllText).Load(Environment.ProcessPath ?? "etcd");
-await Console.Out.WriteAsync(loaded.StandardOutput);
+var loaded = new ConfigLoader(args, environment, File.ReadAllText).Load(Environment.GetCommandLineArgs()[0]);
 await Console.Error.WriteAsync(loaded.StandardError);
-await using var sink = LogSink.Open(loaded.Log, TimeProvider.System);
-foreach (var line in loaded.Lines)
+await Console.Out.WriteAsync(loaded.StandardOutput);
+
+var outcome = -loaded.ExitCode;
+using (var signal = new StopSignal())
 {
-    sink.Write(line);
+    var sink = LogSink.Open(loaded.Log, TimeProvider.System);
+    await using (sink)
+    {
+        foreach (var line in loaded.Lines)
+        {
+            sink.Write(line);
+        }
+
+        if (loaded.Config is { } config)
+        {
+            using var provider = new ZapLoggerProvider(sink, ZapLevel.Parse(config.Log.Level));
+            using var loggers = LoggerFactory.Create(logging => logging
+                .SetMinimumLevel(LogLevel.Trace)
+                .AddProvider(provider));
+            await using var process = new MemberProcess(config, sink, loggers, TimeProvider.System, signal);
+            outcome = await process.RunAsync();
+        }
+    }
 }
 
-return loaded.ExitCode;
+if (outcome <= 0)
+{
+    return -outcome;
+}
+
+// As PID 1 the kernel would not let a signal end the process, so a container sees success; elsewhere the parent
+// sees the signal itself.
+if (Environment.ProcessId != 1)
+{
+    Libc.DieBy(outcome);
+}
+
+return 0;

@@ -38,6 +38,7 @@ internal static partial class FlagCatalog
     [
         new("force-new-cluster", Bool, "false", FlagGroup.Unsafe,
             "Keep the data, drop every other member, and lead alone."),
-        new("unsafe-no-fsync", Bool, "false", FlagGroup.Unsafe, "Never wait for the disk; a crash loses data."),
+        new("unsafe-no-fsync", Bool, "false", FlagGroup.Unsafe, "Never wait for the disk; a crash loses data.")
+            { Effect = FlagEffect.None },
     ];
 }

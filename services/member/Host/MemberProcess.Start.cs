@@ -1,0 +1,178 @@
+using System.Net;
+using Etcd.Member.Config.Values;
+using Etcd.Member.Grpc;
+using Etcd.Member.Http;
+using Etcd.Member.Peers;
+using Etcd.Member.Peers.Incoming;
+using Etcd.Node;
+using Etcd.StateMachine;
+using Etcd.Storage.RocksDb;
+using Etcd.Storage.Wal;
+
+namespace Etcd.Member.Host;
+
+internal sealed partial class MemberProcess
+{
+    /// <summary>Above this etcd warns: each request is held in memory several times.</summary>
+    private const int RecommendedMaxRequestBytes = 10 * 1024 * 1024;
+
+    private async Task<(MemberNode Node, SnapshotFiles Files)> StartNodeAsync(
+        RocksDbEngine engine, HttpPeerTransport transport, CancellationToken cancellationToken)
+    {
+        var files = new SnapshotFiles(_config.SnapDirectory);
+        files.RemoveTemporary();
+        var log = new IdentifyingLogStore(
+            new SegmentedRaftLogStore(_config.WalDirectory, new WalOptions { Observer = _metrics.Disk }),
+            transport.Identify);
+        var queries = new PeerQueries(transport.Client, _loggers);
+        var decision = log.Exists
+            ? null
+            : await new ClusterBootstrap(_config, queries).DecideAsync(cancellationToken).ConfigureAwait(false);
+        if (decision is not null)
+        {
+            StartingMember(_logger, MemberIds.Text(decision.MemberId), MemberIds.Text(decision.ClusterId));
+        }
+
+        var node = await MemberNode
+            .StartAsync(NodeOptions(decision, queries), log, engine, transport, _time, _loggers, cancellationToken)
+            .ConfigureAwait(false);
+        _cleanup.Push(node.DisposeAsync);
+        _metrics.Attach(node);
+        _member.Use(node);
+        if (decision is null)
+        {
+            RestartingMember(
+                _logger, MemberIds.Text(node.ClusterId), MemberIds.Text(node.MemberId), node.CommittedIndex);
+        }
+
+        return (node, files);
+    }
+
+    private MemberNodeOptions NodeOptions(BootstrapDecision? decision, PeerQueries queries) => new()
+    {
+        Name = _config.Name,
+        MemberId = decision?.MemberId ?? 0,
+        ClusterId = decision?.ClusterId ?? 0,
+        ClientUrls = EtcdUrls.Texts(_config.AdvertiseClientUrls),
+        InitialMembers = decision?.Members ?? [],
+        JoinExisting = decision?.IsJoining ?? false,
+        HeartbeatMilliseconds = _config.HeartbeatMilliseconds,
+        ElectionMilliseconds = _config.ElectionMilliseconds,
+        InitialElectionTickAdvance = _config.InitialElectionTickAdvance,
+        PreVote = _config.PreVote,
+        SnapshotCount = Math.Max(_config.SnapshotCount, 1),
+        SnapshotCatchUpEntries = _config.SnapshotCatchUpEntries,
+        MaxRequestBytes = _config.MaxRequestBytes,
+        CompactionBatchLimit = _config.Features.CompactionBatchLimit,
+        CompactionSleepMilliseconds = (int)_config.Features.CompactionSleepInterval.TotalMilliseconds,
+        StrictReconfigCheck = _config.StrictReconfigCheck,
+        ForceNewCluster = _config.ForceNewCluster,
+        ServerVersion = Config.VersionText.Server,
+        PeerVersion = (id, token) => _member.IsStarted && _member.Node.Membership.Find(id) is { } member
+            ? queries.VersionAsync(member, token)
+            : new ValueTask<string?>((string?)null),
+        StateMachine = new StateMachineOptions
+        {
+            MinLeaseTtlSeconds = MinLeaseTtlSeconds(),
+            PersistLeaseCheckpoints = _config.Features.LeaseCheckpointPersist,
+            QuotaBytes = _config.QuotaBackendBytes < 0 ? 0 : _config.EffectiveQuotaBytes,
+        },
+    };
+
+    /// <summary>A lease must outlive an election and a half (etcd's <c>NewServer</c>).</summary>
+    private long MinLeaseTtlSeconds()
+    {
+        var milliseconds = (long)(3 * _config.ElectionTicks / 2) * _config.HeartbeatMilliseconds;
+        return (milliseconds + 999) / 1000;
+    }
+
+    private async Task ServePeersAsync(
+        List<EndPoint> endPoints, HttpPeerTransport transport, SnapshotFiles files, CancellationToken cancellationToken)
+    {
+        var raft = new RaftRequestHandler(
+            transport, id => _member.IsStarted && _member.Node.Membership.IsRemoved(id), _loggers);
+        var handler = new PeerRequestHandler(
+            transport,
+            raft,
+            new SnapshotRequestHandler(transport, raft, files, _loggers),
+            new LeaseRequestHandler(_member),
+            new MembershipRequestHandler(_member, _loggers),
+            new VersionHandler(_member));
+        await RunAsync(PlainServer.Build(_sockets, endPoints, handler.HandleAsync, _loggers), cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var url in _config.ListenPeerUrls)
+        {
+            ServingPeers(_logger, url.Address);
+        }
+    }
+
+    private async Task ServeMetricsAsync(
+        List<EndPoint> endPoints, HttpRequestHandler handler, CancellationToken cancellationToken)
+    {
+        if (endPoints.Count == 0)
+        {
+            return;
+        }
+
+        await RunAsync(
+            PlainServer.Build(_sockets, endPoints, handler.HandleMetricsAsync, _loggers), cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var url in _config.ListenMetricsUrls)
+        {
+            ServingMetrics(_logger, url.ToString());
+        }
+    }
+
+    private async Task ServeClientsAsync(
+        List<EndPoint> clients,
+        List<EndPoint> http,
+        HttpRequestHandler handler,
+        HttpPeerTransport transport,
+        CancellationToken cancellationToken)
+    {
+        var app = ClientServer.Build(_config, _sockets, clients, http, handler, _loggers, services =>
+        {
+            var leader = new LeaderClient(transport.Client, _member);
+            services.AddSingleton<IMemberAccess>(_member);
+            services.AddSingleton<ILeaseForwarder>(leader);
+            services.AddSingleton<IPromotionForwarder>(leader);
+            services.AddSingleton<IGrpcMetrics>(_metrics.Grpc);
+            services.AddSingleton<IEngineMaintenance>(
+                new EngineMaintenance(_member, _metrics.Disk, _time));
+            services.AddSingleton(_time);
+            services.AddSingleton(new GrpcEdgeOptions
+            {
+                ServerVersion = Config.VersionText.Server,
+                MaxTxnOps = _config.MaxTxnOps,
+                MaxRequestBytes = _config.MaxRequestBytes,
+                QuotaBytes = _config.QuotaBackendBytes < 0 ? 0 : _config.EffectiveQuotaBytes,
+                RequestTimeout = _config.RequestTimeout,
+                ElectionTimeout = TimeSpan.FromMilliseconds(_config.ElectionMilliseconds),
+                SlowRequest = _config.WarningUnaryRequestDuration,
+                NotServingWhileDefragmenting = _config.Features.StopGrpcServiceOnDefrag,
+            });
+        });
+        await RunAsync(app, cancellationToken).ConfigureAwait(false);
+        foreach (var url in _config.ListenClientUrls)
+        {
+            Ready(_logger);
+            ServingClients(_logger, http.Count == 0 ? "grpc+http" : "grpc", url.Address);
+        }
+
+        foreach (var url in _config.ListenClientHttpUrls)
+        {
+            Ready(_logger);
+            ServingClients(_logger, "http", url.Address);
+        }
+    }
+
+    private async Task RunAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        _cleanup.Push(async () =>
+        {
+            await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await app.DisposeAsync().ConfigureAwait(false);
+        });
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,57 @@
+using Etcd.Member.Config.Values;
+using Etcd.Member.Peers;
+using Etcd.Node;
+
+namespace Etcd.Member.Host;
+
+internal sealed partial class MemberProcess
+{
+    private async Task<int> StopBySignalAsync()
+    {
+        var signal = await _signal.Received.ConfigureAwait(false);
+        SignalReceived(_logger, StopSignal.NameOf(signal));
+        await CloseAsync().ConfigureAwait(false);
+        return signal;
+    }
+
+    private async Task<int> StopByItselfAsync(MemberNode node, HttpPeerTransport transport)
+    {
+        if (node.RemovedFromCluster || transport.LocalMemberRemoved.IsCompleted)
+        {
+            ServerError(_logger, "the member has been permanently removed from the cluster");
+            MustRemoveData(_logger, "data-dir used by this member must be removed");
+            await CloseAsync().ConfigureAwait(false);
+            return 0;
+        }
+
+        var failure = node.Stopped.Exception?.GetBaseException();
+        await CloseAsync().ConfigureAwait(false);
+        Fatal(_logger, "the member has failed", failure?.Message ?? "the node has stopped");
+        return -1;
+    }
+
+    private async Task CloseAsync()
+    {
+        var peers = EtcdUrls.Texts(_config.AdvertisePeerUrls);
+        var clients = EtcdUrls.Texts(_config.AdvertiseClientUrls);
+        Closing(_logger, _config.Name, _config.DataDirectory, peers, clients);
+        if (_member.IsStarted)
+        {
+            // First of all, so that clients find a leader elsewhere by the time their connections end.
+            await _member.Node.DisposeAsync().ConfigureAwait(false);
+        }
+
+        foreach (var url in _config.ListenPeerUrls)
+        {
+            StoppingPeers(_logger, url.Address);
+        }
+
+        await DisposeAsync().ConfigureAwait(false);
+        foreach (var url in _config.ListenPeerUrls)
+        {
+            StoppedPeers(_logger, url.Address);
+        }
+
+        Closed(_logger, _config.Name, _config.DataDirectory, peers, clients);
+    }
+}

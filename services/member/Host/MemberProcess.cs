@@ -1,0 +1,217 @@
+using System.Net;
+using Etcd.Member.Config;
+using Etcd.Member.Config.Values;
+using Etcd.Member.Grpc;
+using Etcd.Member.Http;
+using Etcd.Member.Logging;
+using Etcd.Member.Peers;
+using Etcd.Member.Peers.Incoming;
+using Etcd.Node;
+using Etcd.Storage.DataDirectory;
+using Etcd.Storage.RocksDb;
+using Etcd.Storage.Wal;
+
+namespace Etcd.Member.Host;
+
+/// <summary>
+/// One run of the member, from its configuration to its exit code (etcd's <c>embed.StartEtcd</c> and
+/// <c>etcdmain.startEtcd</c>).
+/// </summary>
+/// <remarks>
+/// <code>
+/// bind all sockets → lock the data directory → open the engine → decide who we are
+///   → peer server, node, metrics server → published → client servers → ready
+/// signal, removal or failure → node (hands leadership over) → client servers → peers → engine → lock
+/// </code>
+/// </remarks>
+internal sealed partial class MemberProcess : IAsyncDisposable
+{
+    private readonly MemberConfig _config;
+    private readonly LogSink _sink;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly StopSignal _signal;
+    private readonly RunningMember _member = new();
+    private readonly ServerMetricsSet _metrics;
+    private readonly ListenerSockets _sockets;
+    private readonly DataDirectory _directory;
+    private readonly Stack<Func<ValueTask>> _cleanup = new();
+
+    /// <summary>Creates a run.</summary>
+    public MemberProcess(
+        MemberConfig config, LogSink sink, ILoggerFactory loggers, TimeProvider time, StopSignal signal)
+    {
+        _config = config;
+        _sink = sink;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<MemberProcess>();
+        _time = time;
+        _signal = signal;
+        _metrics = new ServerMetricsSet(config, _member);
+        _sockets = new ListenerSockets(config.ReusePort);
+        _directory = new DataDirectory(config, loggers);
+    }
+
+    /// <summary>Runs until a signal, the removal of the member, or a failure.</summary>
+    /// <returns>The number of the signal that ended it, or minus the exit code.</returns>
+    public async Task<int> RunAsync()
+    {
+        if (_config.FlagsWithoutEffect.Count > 0)
+        {
+            FlagsWithoutEffect(_logger, _config.FlagsWithoutEffect);
+        }
+
+        _directory.Report();
+        MemberNode node;
+        HttpPeerTransport transport;
+        try
+        {
+            (node, transport) = await StartAsync(_signal.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_signal.Token.IsCancellationRequested)
+        {
+            return await StopBySignalAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await CloseAsync().ConfigureAwait(false);
+            StartFailed(_logger, e.Message);
+            Fatal(_logger, "discovery failed", e.Message);
+            return -1;
+        }
+
+        await Task.WhenAny(_signal.Received, node.Stopped, transport.LocalMemberRemoved).ConfigureAwait(false);
+        if (_signal.Received.IsCompleted)
+        {
+            return await StopBySignalAsync().ConfigureAwait(false);
+        }
+
+        return await StopByItselfAsync(node, transport).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends everything that still runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        while (_cleanup.TryPop(out var step))
+        {
+            await step().ConfigureAwait(false);
+        }
+
+        _sockets.Dispose();
+    }
+
+    private async Task<(MemberNode Node, HttpPeerTransport Transport)> StartAsync(CancellationToken cancellationToken)
+    {
+        ConfiguringPeerListeners(_logger, EtcdUrls.Texts(_config.ListenPeerUrls));
+        var peerEndPoints = BindAll(_config.ListenPeerUrls);
+        ConfiguringClientListeners(_logger, EtcdUrls.Texts(_config.ListenClientUrls));
+        var clientEndPoints = BindAll(_config.ListenClientUrls);
+        var httpEndPoints = BindAll(_config.ListenClientHttpUrls);
+        var metricsEndPoints = BindAll(_config.ListenMetricsUrls);
+        _sink.Write(
+            "info",
+            null,
+            "member/MemberProcess.Starting",
+            "starting an etcd server",
+            StartupReport.Fields(_config, _directory.IsInitialized));
+
+        var engine = await OpenEngineAsync(cancellationToken).ConfigureAwait(false);
+        var transport = CreateTransport();
+        var (node, files) = await StartNodeAsync(engine, transport, cancellationToken).ConfigureAwait(false);
+        var handler = CreateHttpHandler();
+        await ServePeersAsync(peerEndPoints, transport, files, cancellationToken).ConfigureAwait(false);
+        await ServeMetricsAsync(metricsEndPoints, handler, cancellationToken).ConfigureAwait(false);
+        NowServing(
+            _logger,
+            MemberIds.Text(node.MemberId),
+            EtcdUrls.Texts(_config.AdvertisePeerUrls),
+            EtcdUrls.Texts(_config.ListenPeerUrls),
+            EtcdUrls.Texts(_config.AdvertiseClientUrls),
+            EtcdUrls.Texts(_config.ListenClientUrls),
+            EtcdUrls.Texts(_config.ListenMetricsUrls));
+
+        // A member that ends before it is published must not wait for it.
+        await Task.WhenAny(node.Published, node.Stopped, transport.LocalMemberRemoved)
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+        if (node.Published.IsCompletedSuccessfully)
+        {
+            await ServeClientsAsync(clientEndPoints, httpEndPoints, handler, transport, cancellationToken)
+                .ConfigureAwait(false);
+            NotifyInit();
+        }
+
+        return (node, transport);
+    }
+
+    private List<EndPoint> BindAll(IEnumerable<EtcdUrl> urls) => [.. urls.Select(_sockets.Bind)];
+
+    private async Task<RocksDbEngine> OpenEngineAsync(CancellationToken cancellationToken)
+    {
+        if (_config.MaxRequestBytes > RecommendedMaxRequestBytes)
+        {
+            LargeRequests(_logger, _config.MaxRequestBytes, RecommendedMaxRequestBytes);
+        }
+
+        var hold = await DataDirectoryLock
+            .AcquireAsync(_config.DataDirectory, _logger, _time, cancellationToken)
+            .ConfigureAwait(false);
+        OnCleanup(hold.Dispose);
+        _directory.Prepare();
+        var start = _time.GetTimestamp();
+        var engine = RocksDbEngine.Open(new RocksDbEngineOptions { Directory = _directory.EngineDirectory });
+        OnCleanup(engine.Dispose);
+        EngineOpened(_logger, _directory.EngineDirectory, _time.GetElapsedTime(start));
+        _member.Use(engine);
+        return engine;
+    }
+
+    private HttpPeerTransport CreateTransport()
+    {
+        var options = new PeerTransportOptions
+        {
+            LocalPeerUrls = EtcdUrls.Texts(_config.AdvertisePeerUrls),
+            DialTimeout = _config.PeerDialTimeout,
+            ReadTimeout = _config.RaftReadTimeout,
+            WriteTimeout = _config.RaftWriteTimeout,
+        };
+        var transport = new HttpPeerTransport(options, _metrics.Peers, _time, _loggers);
+        _cleanup.Push(transport.DisposeAsync);
+        return transport;
+    }
+
+    private HttpRequestHandler CreateHttpHandler()
+    {
+        var checks = new HealthChecks(_member, _config.RequestTimeout);
+        return new HttpRequestHandler(
+            new AccessRules(_config.CorsOrigins, _config.HostWhitelist),
+            new HealthHandler(checks, _metrics.Health, _loggers),
+            new CheckListHandler("livez", checks.Live, _metrics.Health, _loggers),
+            new CheckListHandler("readyz", checks.Ready, _metrics.Health, _loggers),
+            new MetricsHandler(_metrics.Registry),
+            new VersionHandler(_member),
+            new DebugVarsHandler(_member),
+            _loggers);
+    }
+
+    private void OnCleanup(Action step) => _cleanup.Push(() =>
+    {
+        step();
+        return ValueTask.CompletedTask;
+    });
+
+    private void NotifyInit()
+    {
+        NotifyingInit(_logger);
+        var error = SystemdNotifier.Notify("READY=1");
+        if (error is null)
+        {
+            NotifiedInit(_logger);
+        }
+        else
+        {
+            NotifyFailed(_logger, error);
+        }
+    }
+}

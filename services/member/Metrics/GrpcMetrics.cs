@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using Etcd.Member.Grpc;
+using Etcd.Member.Metrics.Exposition;
+using Etcdserverpb;
+using Grpc.Core;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
+
+namespace Etcd.Member.Metrics;
+
+/// <summary>
+/// Series of the gRPC server under the names of go-grpc-prometheus, made in advance for every method and code
+/// because dashboards divide by them (metrics.md §5). Thread-safe.
+/// </summary>
+internal sealed class GrpcMetrics : IGrpcMetrics
+{
+    private readonly ConcurrentDictionary<string, GrpcMethodMetrics> _methods = new(StringComparer.Ordinal);
+    private readonly CounterFamily _clientRequests;
+    private readonly CounterFamily _streamFailures;
+
+    /// <summary>Adds the families.</summary>
+    /// <param name="registry">Where to.</param>
+    /// <param name="isExtensive">Measure durations too (<c>--metrics=extensive</c>).</param>
+    public GrpcMetrics(MetricRegistry registry, bool isExtensive)
+    {
+        string[] labels = ["grpc_type", "grpc_service", "grpc_method"];
+        Started = registry.Counters(
+            "grpc_server_started_total", "Total number of RPCs started on the server.", labels);
+        Handled = registry.Counters(
+            "grpc_server_handled_total",
+            "Total number of RPCs completed on the server, regardless of success or failure.",
+            [.. labels, "grpc_code"]);
+        MessagesReceived = registry.Counters(
+            "grpc_server_msg_received_total", "Total number of RPC stream messages received on the server.", labels);
+        MessagesSent = registry.Counters(
+            "grpc_server_msg_sent_total", "Total number of gRPC stream messages sent by the server.", labels);
+        Durations = isExtensive
+            ? registry.Histograms(
+                "grpc_server_handling_seconds",
+                "Histogram of response latency (seconds) of gRPC that had been application-level handled by the server.",
+                Buckets.Default,
+                labels)
+            : null;
+        ReceivedBytes = registry.Counter(
+            "etcd_network_client_grpc_received_bytes_total", "The total number of bytes received from grpc clients.");
+        SentBytes = registry.Counter(
+            "etcd_network_client_grpc_sent_bytes_total", "The total number of bytes sent to grpc clients.");
+        _clientRequests = registry.Counters(
+            "etcd_server_client_requests_total",
+            "The total number of client requests per client version.",
+            "type",
+            "client_api_version");
+        _streamFailures = registry.Counters(
+            "etcd_network_server_stream_failures_total",
+            "The total number of stream failures from the local server.",
+            "Type",
+            "API");
+        CreateAll();
+    }
+
+    /// <summary>Calls begun.</summary>
+    public CounterFamily Started { get; }
+
+    /// <summary>Calls ended, by code.</summary>
+    public CounterFamily Handled { get; }
+
+    /// <summary>Messages in.</summary>
+    public CounterFamily MessagesReceived { get; }
+
+    /// <summary>Messages out.</summary>
+    public CounterFamily MessagesSent { get; }
+
+    /// <summary>Seconds of calls; null unless asked for.</summary>
+    public HistogramFamily? Durations { get; }
+
+    /// <summary>Bytes of messages in.</summary>
+    public Counter ReceivedBytes { get; }
+
+    /// <summary>Bytes of messages out.</summary>
+    public Counter SentBytes { get; }
+
+    /// <inheritdoc />
+    public IGrpcMethodMetrics For(string fullName, MethodType type)
+    {
+        var parts = fullName.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length == 2 ? Create(parts[0], parts[1], type) : Create("unknown", "unknown", type);
+    }
+
+    /// <inheritdoc />
+    public void ClientRequest(bool isStream, string clientApiVersion) =>
+        _clientRequests.Of(isStream ? "stream" : "unary", clientApiVersion).Increment();
+
+    /// <inheritdoc />
+    public void StreamFailure(string direction, string api) => _streamFailures.Of(direction, api).Increment();
+
+    private void CreateAll()
+    {
+        ServiceDescriptor[] services =
+        [
+            KV.Descriptor, Watch.Descriptor, Lease.Descriptor,
+            Cluster.Descriptor, Maintenance.Descriptor, Auth.Descriptor,
+        ];
+        foreach (var method in services.SelectMany(service => service.Methods))
+        {
+            Create(method.Service.FullName, method.Name, TypeOf(method.IsClientStreaming, method.IsServerStreaming));
+        }
+
+        Create("grpc.health.v1.Health", "Check", MethodType.Unary);
+        Create("grpc.health.v1.Health", "List", MethodType.Unary);
+        Create("grpc.health.v1.Health", "Watch", MethodType.ServerStreaming);
+    }
+
+    private GrpcMethodMetrics Create(string service, string method, MethodType type) => _methods.GetOrAdd(
+        $"{service}/{method}",
+        static (_, call) => new GrpcMethodMetrics(call.Owner, TypeName(call.Type), call.Service, call.Method),
+        (Owner: this, Type: type, Service: service, Method: method));
+
+    private static MethodType TypeOf(bool isClientStreaming, bool isServerStreaming) =>
+        (isClientStreaming, isServerStreaming) switch
+        {
+            (true, true) => MethodType.DuplexStreaming,
+            (true, false) => MethodType.ClientStreaming,
+            (false, true) => MethodType.ServerStreaming,
+            _ => MethodType.Unary,
+        };
+
+    private static string TypeName(MethodType type) => type switch
+    {
+        MethodType.DuplexStreaming => "bidi_stream",
+        MethodType.ClientStreaming => "client_stream",
+        MethodType.ServerStreaming => "server_stream",
+        _ => "unary",
+    };
+}
