@@ -1,10 +1,9 @@
 using System.Buffers;
-using Etcd.Ports.Engine;
 
 namespace Etcd.Storage.RocksDb;
 
 /// <summary>
-/// A key as the engine stores it: the bucket's byte, then the key. Lives on the caller's stack; a long key rents
+/// A key as the engine stores it: the byte of generation and bucket, then the key. Lives on the caller's stack; a long key rents
 /// a buffer until disposal.
 /// </summary>
 internal ref struct BucketKey
@@ -14,14 +13,14 @@ internal ref struct BucketKey
 
     private byte[]? _rented;
 
-    /// <param name="bucket">The bucket.</param>
+    /// <param name="prefix">The byte of generation and bucket.</param>
     /// <param name="key">The key within it; may be empty.</param>
     /// <param name="stack">Stack memory of <see cref="StackSizeBytes"/>.</param>
-    public BucketKey(Bucket bucket, ReadOnlySpan<byte> key, Span<byte> stack)
+    public BucketKey(byte prefix, ReadOnlySpan<byte> key, Span<byte> stack)
     {
         var sizeBytes = key.Length + 1;
         var buffer = sizeBytes <= stack.Length ? stack : _rented = ArrayPool<byte>.Shared.Rent(sizeBytes);
-        buffer[0] = (byte)bucket;
+        buffer[0] = prefix;
         key.CopyTo(buffer[1..]);
         Bytes = buffer[..sizeBytes];
     }
@@ -30,16 +29,16 @@ internal ref struct BucketKey
     public ReadOnlySpan<byte> Bytes { get; }
 
     /// <summary>A stored key owned by the caller.</summary>
-    public static byte[] ToArray(Bucket bucket, ReadOnlySpan<byte> key)
+    public static byte[] ToArray(byte prefix, ReadOnlySpan<byte> key)
     {
         var bytes = new byte[key.Length + 1];
-        bytes[0] = (byte)bucket;
+        bytes[0] = prefix;
         key.CopyTo(bytes.AsSpan(1));
         return bytes;
     }
 
     /// <summary>The first stored key behind every key of the bucket.</summary>
-    public static byte[] End(Bucket bucket) => [(byte)(bucket + 1)];
+    public static byte[] End(byte prefix) => [(byte)(prefix + 1)];
 
     public void Dispose()
     {

@@ -4,14 +4,18 @@ using RocksDbSharp;
 
 namespace Etcd.Storage.RocksDb;
 
-/// <summary>Changes gathered in native memory. Owned by one thread.</summary>
-internal sealed class RocksDbBatch : IKvBatch
+/// <summary>Changes of one generation, gathered in native memory. Owned by one thread.</summary>
+/// <param name="generation">The generation in use; the changes are of the one that was when the first was made.</param>
+internal sealed class RocksDbBatch(Generation generation) : IKvBatch
 {
     private byte[] _key = ArrayPool<byte>.Shared.Rent(BucketKey.StackSizeBytes);
 
     public WriteBatch Native { get; } = new();
 
     public int Count => Native.Count();
+
+    /// <summary>Generation of the changes.</summary>
+    public byte GenerationNumber { get; private set; } = generation.Number;
 
     public void Put(Bucket bucket, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
         Native.Put(Prefixed(bucket, key), value);
@@ -20,8 +24,9 @@ internal sealed class RocksDbBatch : IKvBatch
 
     public void DeleteRange(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
-        var start = BucketKey.ToArray(bucket, from);
-        var end = to.IsEmpty ? BucketKey.End(bucket) : BucketKey.ToArray(bucket, to);
+        var prefix = Prefix(bucket);
+        var start = BucketKey.ToArray(prefix, from);
+        var end = to.IsEmpty ? BucketKey.End(prefix) : BucketKey.ToArray(prefix, to);
 
         // RocksDB takes an inverted range for corruption; here it is merely empty.
         if (start.AsSpan().SequenceCompareTo(end) < 0)
@@ -52,8 +57,18 @@ internal sealed class RocksDbBatch : IKvBatch
             _key = ArrayPool<byte>.Shared.Rent(sizeBytes);
         }
 
-        _key[0] = (byte)bucket;
+        _key[0] = Prefix(bucket);
         key.CopyTo(_key.AsSpan(1));
         return _key.AsSpan(0, sizeBytes);
+    }
+
+    private byte Prefix(Bucket bucket)
+    {
+        if (Count == 0)
+        {
+            GenerationNumber = generation.Number;
+        }
+
+        return Generation.Prefix(GenerationNumber, bucket);
     }
 }

@@ -7,11 +7,11 @@ using Database = RocksDbSharp.RocksDb;
 namespace Etcd.Storage.RocksDb;
 
 /// <summary>
-/// The key-value engine on RocksDB: one column family, each key behind its bucket's byte, RocksDB's own log off.
+/// The key-value engine on RocksDB: one column family, each key behind a byte for its bucket, RocksDB's own log off.
 /// So a memtable holds whole batches in the order written, and each flush makes a prefix of them durable across
 /// all buckets at once; what a crash loses is replayed from the raft log. Thread-safe.
 /// </summary>
-public sealed class RocksDbEngine : IKvEngine
+public sealed partial class RocksDbEngine : IKvEngine
 {
     /// <summary>Sizes move slowly and asking takes the database's mutex, while the quota asks on every put.</summary>
     private const long SizesValidForMilliseconds = 100;
@@ -22,6 +22,7 @@ public sealed class RocksDbEngine : IKvEngine
     private readonly WriteOptions _writeOptions = new WriteOptions().DisableWal(1);
     private readonly FlushOptions _flushOptions = new FlushOptions().SetWaitForFlush(true);
     private readonly string _directory;
+    private readonly Generation _generation;
     private Sizes _sizes = new(0, 0, long.MinValue);
 
     private RocksDbEngine(Database database, string directory)
@@ -29,7 +30,9 @@ public sealed class RocksDbEngine : IKvEngine
         _database = database;
         _directory = directory;
         _use = new UseCount(typeof(RocksDbEngine), database.Dispose);
-        _reader = new RocksDbReader(database, _use, snapshot: null);
+        _generation = new Generation(database.Get(Generation.NumberKey) is [var number] ? number : (byte)0);
+        _reader = new RocksDbReader(database, _use, _generation, snapshot: null);
+        DropUnusedGeneration();
     }
 
     /// <inheritdoc/>
@@ -48,7 +51,16 @@ public sealed class RocksDbEngine : IKvEngine
         DataDirectoryLock.CreateDirectory(directory);
         try
         {
-            return new RocksDbEngine(Database.Open(NativeOptions(options), directory), directory);
+            var database = Database.Open(NativeOptions(options), directory);
+            try
+            {
+                return new RocksDbEngine(database, directory);
+            }
+            catch
+            {
+                database.Dispose();
+                throw;
+            }
         }
         catch (RocksDbException exception)
         {
@@ -63,20 +75,20 @@ public sealed class RocksDbEngine : IKvEngine
     }
 
     /// <inheritdoc/>
-    public IKvBatch CreateBatch() => new RocksDbBatch();
+    public IKvBatch CreateBatch() => new RocksDbBatch(_generation);
 
     /// <inheritdoc/>
     public void Write(IKvBatch batch)
     {
-        if (batch is not RocksDbBatch { Native: var native })
+        if (batch is not RocksDbBatch own || (own.Count > 0 && own.GenerationNumber != _generation.Number))
         {
-            throw new ArgumentException("the batch is another engine's", nameof(batch));
+            throw new ArgumentException("the batch is another engine's, or of a state that was replaced", nameof(batch));
         }
 
         _use.Enter();
         try
         {
-            _database.Write(native, _writeOptions);
+            _database.Write(own.Native, _writeOptions);
         }
         catch (RocksDbException exception)
         {
@@ -128,7 +140,17 @@ public sealed class RocksDbEngine : IKvEngine
     public IKvSnapshot OpenSnapshot()
     {
         _use.Enter();
-        return new RocksDbSnapshot(_database, _use);
+        while (true)
+        {
+            var generation = _generation.Number;
+            var snapshot = _database.CreateSnapshot();
+            if (generation == _generation.Number)
+            {
+                return new RocksDbSnapshot(_database, _use, snapshot, generation);
+            }
+
+            snapshot.Dispose();
+        }
     }
 
     /// <inheritdoc/>
@@ -145,7 +167,11 @@ public sealed class RocksDbEngine : IKvEngine
     /// Closes the engine; the last open cursor or snapshot closes the files. RocksDB flushes as it closes, which
     /// shortens the next start but is promised to nobody.
     /// </summary>
-    public void Dispose() => _use.Release();
+    public void Dispose()
+    {
+        _cleaner?.Join();
+        _use.Release();
+    }
 
     private static DbOptions NativeOptions(RocksDbEngineOptions options)
     {
@@ -180,7 +206,7 @@ public sealed class RocksDbEngine : IKvEngine
     {
         if (message.Contains("lock", StringComparison.OrdinalIgnoreCase))
         {
-            return "Another process has it open: stop that one, or choose another --data-dir.";
+            return "Another process has it open: stop it, or choose another --data-dir.";
         }
 
         if (message.Contains("No space left", StringComparison.Ordinal))

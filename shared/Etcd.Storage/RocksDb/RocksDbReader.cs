@@ -9,27 +9,42 @@ internal sealed class RocksDbReader
 {
     private readonly Database _database;
     private readonly UseCount _use;
+    private readonly Generation _generation;
     private readonly Snapshot? _snapshot;
     private readonly ReadOptions _getOptions;
 
-    // By bucket number, made at first use: bounds are the bucket's own.
-    private readonly ReadOptions?[] _bucketOptions = new ReadOptions?[(int)Bucket.Meta + 1];
+    // By first byte of the stored keys, made at first use: bounds are a bucket's own.
+    private readonly ReadOptions?[] _bucketOptions = new ReadOptions?[32];
 
-    public RocksDbReader(Database database, UseCount use, Snapshot? snapshot)
+    /// <param name="database">The database.</param>
+    /// <param name="use">Keeps it open during each call.</param>
+    /// <param name="generation">Where the state is; may change between two calls.</param>
+    /// <param name="snapshot">What to read; null for the newest.</param>
+    public RocksDbReader(Database database, UseCount use, Generation generation, Snapshot? snapshot)
     {
         _database = database;
         _use = use;
+        _generation = generation;
         _snapshot = snapshot;
         _getOptions = WithSnapshot(new ReadOptions());
     }
 
     public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key)
     {
-        using var stored = new BucketKey(bucket, key, stackalloc byte[BucketKey.StackSizeBytes]);
+        Span<byte> stack = stackalloc byte[BucketKey.StackSizeBytes];
         _use.Enter();
         try
         {
-            return _database.Get(stored.Bytes, readOptions: _getOptions);
+            while (true)
+            {
+                var generation = _generation.Number;
+                using var stored = new BucketKey(Generation.Prefix(generation, bucket), key, stack);
+                var value = _database.Get(stored.Bytes, readOptions: _getOptions);
+                if (generation == _generation.Number)
+                {
+                    return value;
+                }
+            }
         }
         finally
         {
@@ -39,14 +54,24 @@ internal sealed class RocksDbReader
 
     public RocksDbCursor Scan(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
-        var first = BucketKey.ToArray(bucket, from);
-        var options = to.IsEmpty
-            ? WholeBucket(bucket)
-            : Bounded(bucket, BucketKey.ToArray(bucket, to));
         _use.Enter();
         try
         {
-            return new RocksDbCursor(_use, _database.NewIterator(readOptions: options), first);
+            while (true)
+            {
+                var generation = _generation.Number;
+                var prefix = Generation.Prefix(generation, bucket);
+                var options = to.IsEmpty
+                    ? WholeBucket(prefix)
+                    : Bounded(prefix, BucketKey.ToArray(prefix, to));
+                var iterator = _database.NewIterator(readOptions: options);
+                if (generation == _generation.Number)
+                {
+                    return new RocksDbCursor(_use, iterator, BucketKey.ToArray(prefix, from));
+                }
+
+                iterator.Dispose();
+            }
         }
         catch
         {
@@ -57,19 +82,18 @@ internal sealed class RocksDbReader
 
     public byte[]? LastKey(Bucket bucket)
     {
-        var options = WholeBucket(bucket);
         _use.Enter();
         try
         {
-            using var iterator = _database.NewIterator(readOptions: options);
-            iterator.SeekToLast();
-            if (iterator.Valid())
+            while (true)
             {
-                return iterator.GetKeySpan()[1..].ToArray();
+                var generation = _generation.Number;
+                var key = LastKey(Generation.Prefix(generation, bucket));
+                if (generation == _generation.Number)
+                {
+                    return key;
+                }
             }
-
-            Native.Instance.rocksdb_iter_get_error(iterator.Handle);
-            return null;
         }
         finally
         {
@@ -77,22 +101,35 @@ internal sealed class RocksDbReader
         }
     }
 
-    private ReadOptions WholeBucket(Bucket bucket)
+    private byte[]? LastKey(byte prefix)
     {
-        ref var slot = ref _bucketOptions[(int)bucket];
+        using var iterator = _database.NewIterator(readOptions: WholeBucket(prefix));
+        iterator.SeekToLast();
+        if (iterator.Valid())
+        {
+            return iterator.GetKeySpan()[1..].ToArray();
+        }
+
+        Native.Instance.rocksdb_iter_get_error(iterator.Handle);
+        return null;
+    }
+
+    private ReadOptions WholeBucket(byte prefix)
+    {
+        ref var slot = ref _bucketOptions[prefix];
         if (slot is { } known)
         {
             return known;
         }
 
         // A walk to the bucket's end would push everything else out of the block cache.
-        var made = Bounded(bucket, BucketKey.End(bucket)).SetFillCache(false);
+        var made = Bounded(prefix, BucketKey.End(prefix)).SetFillCache(false);
         return Interlocked.CompareExchange(ref slot, made, null) ?? made;
     }
 
-    private ReadOptions Bounded(Bucket bucket, byte[] end) =>
+    private ReadOptions Bounded(byte prefix, byte[] end) =>
         WithSnapshot(new ReadOptions())
-            .SetIterateLowerBound([(byte)bucket])
+            .SetIterateLowerBound([prefix])
             .SetIterateUpperBound(end);
 
     private ReadOptions WithSnapshot(ReadOptions options) =>

@@ -12,15 +12,16 @@ internal sealed class RocksDbSnapshot : IKvSnapshot
 
     /// <param name="database">The database.</param>
     /// <param name="databaseUse">Entered by the caller; exited when the snapshot is closed.</param>
-    public RocksDbSnapshot(Database database, UseCount databaseUse)
+    /// <param name="snapshot">The native snapshot; owned from now on.</param>
+    /// <param name="generation">Generation in use when it was taken.</param>
+    public RocksDbSnapshot(Database database, UseCount databaseUse, Snapshot snapshot, byte generation)
     {
-        var snapshot = database.CreateSnapshot();
         _use = new UseCount(typeof(RocksDbSnapshot), () =>
         {
             snapshot.Dispose();
             databaseUse.Exit();
         });
-        _reader = new RocksDbReader(database, _use, snapshot);
+        _reader = new RocksDbReader(database, _use, new Generation(generation), snapshot);
     }
 
     public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => _reader.Get(bucket, key);
