@@ -12,5 +12,5 @@ public abstract class DeserializationContext
     public virtual byte[] PayloadAsNewBuffer() => PayloadAsReadOnlySequence().ToArray();
 
     /// <summary>The payload, valid until the deserializer returns.</summary>
-    public virtual ReadOnlySequence<byte> PayloadAsReadOnlySequence() => throw new NotImplementedException();
+    public virtual ReadOnlySequence<byte> PayloadAsReadOnlySequence() => throw new NotSupportedException();
 }

@@ -27,10 +27,10 @@ public class Marshaller<T>
     }
 
     /// <summary>The array serializer. Throws when the marshaller was made over contexts.</summary>
-    public Func<T, byte[]> Serializer => _serializer ?? throw new NotImplementedException();
+    public Func<T, byte[]> Serializer => _serializer ?? throw new NotSupportedException();
 
     /// <summary>The array deserializer. Throws when the marshaller was made over contexts.</summary>
-    public Func<byte[], T> Deserializer => _deserializer ?? throw new NotImplementedException();
+    public Func<byte[], T> Deserializer => _deserializer ?? throw new NotSupportedException();
 
     /// <summary>Writes a message to a context.</summary>
     public Action<T, SerializationContext> ContextualSerializer { get; }

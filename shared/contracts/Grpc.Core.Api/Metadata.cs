@@ -150,7 +150,9 @@ public sealed class Metadata : IList<Metadata.Entry>
             Key = MetadataKey.Normalize(key);
             if (!MetadataKey.IsBinary(Key))
             {
-                throw new ArgumentException("Key for binary valued metadata entry needs to have suffix indicating binary value.", nameof(key));
+                throw new ArgumentException(
+                    "Key for binary valued metadata entry needs to have suffix indicating binary value.",
+                    nameof(key));
             }
 
             _valueBytes = (byte[])valueBytes.Clone();
@@ -163,7 +165,9 @@ public sealed class Metadata : IList<Metadata.Entry>
             Key = MetadataKey.Normalize(key);
             if (MetadataKey.IsBinary(Key))
             {
-                throw new ArgumentException("Key for ASCII valued metadata entry cannot have suffix indicating binary value.", nameof(key));
+                throw new ArgumentException(
+                    "Key for ASCII valued metadata entry cannot have suffix indicating binary value.",
+                    nameof(key));
             }
 
             _value = value;

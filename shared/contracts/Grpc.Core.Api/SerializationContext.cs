@@ -6,10 +6,10 @@ namespace Grpc.Core;
 public abstract class SerializationContext
 {
     /// <summary>Completes with the whole payload.</summary>
-    public virtual void Complete(byte[] payload) => throw new NotImplementedException();
+    public virtual void Complete(byte[] payload) => throw new NotSupportedException();
 
     /// <summary>A writer for the payload, to be followed by <see cref="Complete()"/>.</summary>
-    public virtual IBufferWriter<byte> GetBufferWriter() => throw new NotImplementedException();
+    public virtual IBufferWriter<byte> GetBufferWriter() => throw new NotSupportedException();
 
     /// <summary>Announces the payload's length in bytes.</summary>
     public virtual void SetPayloadLength(int payloadLength)
@@ -18,5 +18,5 @@ public abstract class SerializationContext
     }
 
     /// <summary>Completes what was written to the buffer writer.</summary>
-    public virtual void Complete() => throw new NotImplementedException();
+    public virtual void Complete() => throw new NotSupportedException();
 }

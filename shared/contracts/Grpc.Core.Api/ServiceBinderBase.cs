@@ -9,7 +9,7 @@ public class ServiceBinderBase
         UnaryServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
         where TResponse : class =>
-        throw new NotImplementedException();
+        throw new NotSupportedException();
 
     /// <summary>Adds a client streaming method.</summary>
     public virtual void AddMethod<TRequest, TResponse>(
@@ -17,7 +17,7 @@ public class ServiceBinderBase
         ClientStreamingServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
         where TResponse : class =>
-        throw new NotImplementedException();
+        throw new NotSupportedException();
 
     /// <summary>Adds a server streaming method.</summary>
     public virtual void AddMethod<TRequest, TResponse>(
@@ -25,7 +25,7 @@ public class ServiceBinderBase
         ServerStreamingServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
         where TResponse : class =>
-        throw new NotImplementedException();
+        throw new NotSupportedException();
 
     /// <summary>Adds a duplex streaming method.</summary>
     public virtual void AddMethod<TRequest, TResponse>(
@@ -33,5 +33,5 @@ public class ServiceBinderBase
         DuplexStreamingServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
         where TResponse : class =>
-        throw new NotImplementedException();
+        throw new NotSupportedException();
 }
