@@ -6,7 +6,4 @@ internal static partial class GatewayHost
 {
     [LoggerMessage(LogLevel.Information, "serving client requests on {urls} for members {members}")]
     private static partial void Serving(ILogger logger, string urls, string members);
-
-    [LoggerMessage(LogLevel.Information, "stopping: {streams} streams are ended, calls may finish")]
-    private static partial void Stopping(ILogger logger, int streams);
 }

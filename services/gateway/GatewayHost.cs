@@ -36,6 +36,7 @@ internal static partial class GatewayHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ClusterTracker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ClusterTracker>());
+        builder.Services.AddHostedService<StreamDrain>();
         builder.Services.AddSingleton<GatewayForwarder>();
 
         // The addresses are all given below; the framework's own variable would only be warned about.
@@ -57,11 +58,6 @@ internal static partial class GatewayHost
             logger,
             string.Join(", ", app.Urls.Distinct()),
             string.Join(", ", options.Members.Select(member => member.Authority))));
-        app.Lifetime.ApplicationStopping.Register(() =>
-        {
-            Stopping(logger, tracker.View.All.Sum(member => member.Streams));
-            tracker.Drain();
-        });
         app.Run(context => context.Request.Path.StartsWithSegments("/gateway", StringComparison.Ordinal, out var rest)
             ? ServeOwnAsync(context, rest, tracker)
             : forwarder.HandleAsync(context));
