@@ -10,7 +10,7 @@ namespace Etcd.StateMachine.Leases;
 /// it cannot be renewed. Times are kept in a queue with one counting entry for each lease; a renewal moves the expiry
 /// and leaves the entry, which moves itself when its time comes, so that a renewal costs nothing.
 /// </remarks>
-public sealed class Lessor : ILeaseObserver
+public sealed partial class Lessor : ILeaseObserver
 {
     /// <summary>Interval in which the owner asks for expired leases and checkpoints that are due.</summary>
     public const int TickMilliseconds = 500;
@@ -20,17 +20,10 @@ public sealed class Lessor : ILeaseObserver
 
     private const long MillisecondsPerSecond = 1000;
 
-    // Entries that no longer count are tolerated up to this many, then the queue is rebuilt.
-    private const int StaleEntryAllowance = 1024;
-
     private readonly LeaseSet _leases;
     private readonly LessorOptions _options;
-    private readonly PriorityQueue<Lease, (long Milliseconds, long LeaseId)> _expiries = new();
-    private readonly PriorityQueue<Lease, (long Milliseconds, long LeaseId)> _checkpoints = new();
     private readonly List<Lease> _granted = [];
     private readonly List<Lease> _checkpointed = [];
-    private long _paceStartMilliseconds = long.MinValue;
-    private int _pacedCount;
 
     /// <summary>Creates a lessor that is not primary.</summary>
     public Lessor(LeaseSet leases, LessorOptions options)
@@ -47,7 +40,7 @@ public sealed class Lessor : ILeaseObserver
 
     /// <summary>Takes over the expiry of all leases, after everything of earlier terms is applied.</summary>
     /// <param name="nowMilliseconds">The clock.</param>
-    /// <param name="extendMilliseconds">Added to every lease: the election timeout, in which nobody could renew.</param>
+    /// <param name="extendMilliseconds">Added to every lease: the election timeout, as nobody could renew then.</param>
     public void Promote(long nowMilliseconds, long extendMilliseconds)
     {
         Reset();
@@ -271,115 +264,6 @@ public sealed class Lessor : ILeaseObserver
         if (IsPrimary && _options.CheckpointsEnabled)
         {
             _checkpointed.Add(lease);
-        }
-    }
-
-    private static int CompareByExpiry(Lease left, Lease right)
-    {
-        int order = left.ExpiryMilliseconds.CompareTo(right.ExpiryMilliseconds);
-        return order != 0 ? order : left.Id.CompareTo(right.Id);
-    }
-
-    /// <summary>
-    /// Pushes leases apart that expire together, as they do after a failover that reset them all: at most three
-    /// quarters of the revocations of a second fall into one, so that those of later leases still fit (etcd's
-    /// <c>lessor.Promote</c>). Differs from etcd: a window reaches to the last place it gave away, because with etcd's
-    /// shorter one leases that expire a little apart start new windows and are not pushed at all.
-    /// </summary>
-    /// <param name="byExpiry">All leases, ascending by expiry; later expiries are set in place.</param>
-    /// <param name="nowMilliseconds">The clock.</param>
-    private void Spread(Lease[] byExpiry, long nowMilliseconds)
-    {
-        long target = Math.Max(1, 3 * _options.RevokesPerSecond / 4);
-        long windowStart = byExpiry[0].ExpiryMilliseconds - nowMilliseconds;
-        long windowEnd = windowStart + MillisecondsPerSecond;
-        long expiries = 0;
-        foreach (Lease lease in byExpiry)
-        {
-            long remaining = lease.ExpiryMilliseconds - nowMilliseconds;
-            if (remaining > windowEnd)
-            {
-                windowStart = remaining;
-                windowEnd = windowStart + MillisecondsPerSecond;
-                expiries = 1;
-                continue;
-            }
-
-            expiries++;
-            if (expiries <= target)
-            {
-                continue;
-            }
-
-            // The n-th lease of the window expires n/target seconds after its start, but never earlier than due.
-            windowEnd = Math.Max(remaining, windowStart + (MillisecondsPerSecond * expiries / target));
-            lease.ExpiryMilliseconds = nowMilliseconds + windowEnd;
-        }
-    }
-
-    private int PaceLimit(long nowMilliseconds)
-    {
-        if (_paceStartMilliseconds == long.MinValue || nowMilliseconds - _paceStartMilliseconds >= TickMilliseconds)
-        {
-            _paceStartMilliseconds = nowMilliseconds;
-            _pacedCount = 0;
-        }
-
-        return Math.Max(1, _options.RevokesPerSecond / 2) - _pacedCount;
-    }
-
-    private void Enqueue(Lease lease, long milliseconds)
-    {
-        lease.QueuedMilliseconds = milliseconds;
-        _expiries.Enqueue(lease, (milliseconds, lease.Id));
-        if (_expiries.Count > (2 * _leases.Count) + StaleEntryAllowance)
-        {
-            _expiries.Clear();
-            foreach (Lease living in _leases.All)
-            {
-                if (living.QueuedMilliseconds != Lease.Never)
-                {
-                    _expiries.Enqueue(living, (living.QueuedMilliseconds, living.Id));
-                }
-            }
-        }
-    }
-
-    private void ScheduleCheckpoint(Lease lease, long nowMilliseconds)
-    {
-        long interval = _options.CheckpointIntervalMilliseconds;
-        if (!_options.CheckpointsEnabled || lease.SecondsAfterPromotion <= interval / MillisecondsPerSecond)
-        {
-            return;
-        }
-
-        lease.CheckpointMilliseconds = nowMilliseconds + interval;
-        _checkpoints.Enqueue(lease, (lease.CheckpointMilliseconds, lease.Id));
-        if (_checkpoints.Count > (2 * _leases.Count) + StaleEntryAllowance)
-        {
-            _checkpoints.Clear();
-            foreach (Lease living in _leases.All)
-            {
-                if (living.CheckpointMilliseconds != Lease.Never)
-                {
-                    _checkpoints.Enqueue(living, (living.CheckpointMilliseconds, living.Id));
-                }
-            }
-        }
-    }
-
-    private void Reset()
-    {
-        _expiries.Clear();
-        _checkpoints.Clear();
-        _granted.Clear();
-        _checkpointed.Clear();
-        _paceStartMilliseconds = long.MinValue;
-        _pacedCount = 0;
-        foreach (Lease lease in _leases.All)
-        {
-            lease.QueuedMilliseconds = Lease.Never;
-            lease.CheckpointMilliseconds = Lease.Never;
         }
     }
 }

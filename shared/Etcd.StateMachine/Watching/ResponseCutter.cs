@@ -4,7 +4,9 @@ using Mvccpb;
 
 namespace Etcd.StateMachine.Watching;
 
-/// <summary>Encoded sizes of responses, and the pieces of large ones (etcd's <c>sendFragments</c>). Stateless.</summary>
+/// <summary>
+/// Encoded sizes of responses, and the pieces of large ones (etcd's <c>sendFragments</c>). Stateless.
+/// </summary>
 internal static class ResponseCutter
 {
     private const int EventTagBytes = 1;

@@ -269,7 +269,7 @@ public sealed class LessorTests
                     Assert.Equal(count, _expired.Count);
                     foreach (long reported in _expired)
                     {
-                        Assert.True(dueAt[reported] <= now, $"lease {reported} reported {dueAt[reported] - now} ms early");
+                        Assert.True(dueAt[reported] <= now, $"lease {reported} came {dueAt[reported] - now} ms early");
                         if (random.Next(4) != 0)
                         {
                             _leases.Remove(reported, _rows.Batch);

@@ -75,7 +75,8 @@ public sealed class MembershipStateTests
         Apply(Change("remove 9"));
 
         Assert.Equal(
-            """{"id":1027102899059496477,"peerURLs":["http://127.0.0.1:44011"],"name":"m1","clientURLs":["http://127.0.0.1:44010"]}""",
+            """{"id":1027102899059496477,"peerURLs":["http://127.0.0.1:44011"],"""
+            + """ "name":"m1","clientURLs":["http://127.0.0.1:44010"]}""".TrimStart(),
             _rows.Text(Bucket.Members, "e4100a51637161d"));
         Assert.Equal("3.5.0", _rows.Text(Bucket.Cluster, "clusterVersion"));
         Assert.Equal("removed", _rows.Text(Bucket.MembersRemoved, "9"));

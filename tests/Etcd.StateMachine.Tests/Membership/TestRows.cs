@@ -12,7 +12,8 @@ internal sealed class TestRows : IKvReader
 
     public IKvBatch Batch => new ImmediateBatch(this);
 
-    public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => _rows.GetValueOrDefault((bucket, Convert.ToHexString(key)));
+    public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) =>
+        _rows.GetValueOrDefault((bucket, Convert.ToHexString(key)));
 
     public string? Text(Bucket bucket, string key) =>
         Get(bucket, Encoding.UTF8.GetBytes(key)) is { } value ? Encoding.UTF8.GetString(value) : null;
