@@ -60,6 +60,9 @@ public sealed class RaftConfig
     /// <summary>Ask before raising the term, so that a member that was cut off disturbs nobody (thesis, section 9.6).</summary>
     public bool PreVote { get; init; } = true;
 
+    /// <summary>How reads are confirmed.</summary>
+    public ReadOnlyOption ReadOnlyOption { get; init; }
+
     /// <summary>A follower drops proposals instead of forwarding them to the leader.</summary>
     public bool DisableProposalForwarding { get; init; }
 

@@ -202,7 +202,8 @@ public sealed partial class RaftNode
 
     /// <summary>
     /// Makes a follower forget who leads, so that it grants votes at once instead of waiting for the lease to end. For an
-    /// application that knows better that the leader is gone. Nothing happens on a leader or candidate.
+    /// application that knows better that the leader is gone. Nothing happens on a leader or
+    /// candidate, nor with <see cref="ReadOnlyOption.LeaseBased"/>.
     /// </summary>
     public void ForgetLeader() => _core.Step(new Message { Type = MessageType.ForgetLeader });
 

@@ -52,7 +52,16 @@ public sealed class RaftNodeTests
         Config(heartbeatTicks: 0),
         Config(electionTicks: 1),
         Config(maxInflight: 0),
-        Config(maxInflightBytes: 10));
+        Config(maxInflightBytes: 10),
+        new RaftConfig
+        {
+            Id = 1,
+            Storage = new MemoryRaftStorage(),
+            Random = new Random(1),
+            ConfChangeDecoder = TextConfChange.Decode,
+            CheckQuorum = false,
+            ReadOnlyOption = ReadOnlyOption.LeaseBased,
+        });
 
     [Theory]
     [MemberData(nameof(BadConfigs), DisableDiscoveryEnumeration = true)]

@@ -4,7 +4,7 @@ namespace Etcd.Raft.Tests;
 
 public sealed class SimulationTests
 {
-    private const int SeedsPerBatch = 40;
+    private const int SeedsPerBatch = 30;
     private const int StepsPerSeed = 3000;
 
     public static TheoryData<int> Batches => new(Enumerable.Range(0, 10));

@@ -12,6 +12,9 @@ internal static class ConfigCheck
         Require(
             config.MaxInflightBytes == 0 || config.MaxInflightBytes >= config.MaxSizePerMessageBytes,
             "MaxInflightBytes must be at least MaxSizePerMessageBytes");
+        Require(
+            config.ReadOnlyOption == ReadOnlyOption.Safe || config.CheckQuorum,
+            "ReadOnlyOption.LeaseBased needs CheckQuorum");
         ArgumentNullException.ThrowIfNull(config.Storage);
         ArgumentNullException.ThrowIfNull(config.Random);
         ArgumentNullException.ThrowIfNull(config.ConfChangeDecoder);

@@ -21,7 +21,8 @@ internal sealed partial class RaftCore
                 _readStates.Add(new ReadState(message.Index, message.Entries[0].Data));
                 break;
             case MessageType.ForgetLeader:
-                if (LeaderId != RaftIds.None)
+                // A lease is a promise to vote for nobody else; the leader's reads rest on it.
+                if (LeaderId != RaftIds.None && _config.ReadOnlyOption != ReadOnlyOption.LeaseBased)
                 {
                     _log.Write(RaftLogLevel.Info, $"{Id:x} forgets leader {LeaderId:x} at term {Term}");
                     LeaderId = RaftIds.None;

@@ -61,7 +61,8 @@ internal sealed partial class RaftCore
 
     private void StartRead(Message request)
     {
-        if (Tracker.Config.Voters.IsSingleton && Tracker.Config.Voters.Contains(Id))
+        bool isAlone = Tracker.Config.Voters.IsSingleton && Tracker.Config.Voters.Contains(Id);
+        if (isAlone || _config.ReadOnlyOption == ReadOnlyOption.LeaseBased)
         {
             AnswerRead(request, Log.Committed);
         }

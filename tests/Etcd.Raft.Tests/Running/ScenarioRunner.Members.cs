@@ -58,6 +58,7 @@ internal sealed partial class ScenarioRunner
         MaxInflightBytes = command.NumberOption("max-inflight-bytes", 0),
         CheckQuorum = command.Flag("check-quorum"),
         PreVote = command.Flag("pre-vote"),
+        ReadOnlyOption = command.Flag("lease-reads") ? ReadOnlyOption.LeaseBased : ReadOnlyOption.Safe,
         DisableProposalForwarding = command.Flag("no-forwarding"),
         DisableConfChangeValidation = command.Flag("no-validation"),
         StepDownOnRemoval = command.Flag("step-down"),
