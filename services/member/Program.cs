@@ -6,7 +6,7 @@ using Etcd.Member.Logging;
 var environment = Environment.GetEnvironmentVariables()
     .Cast<DictionaryEntry>()
     .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
-var loaded = new ConfigLoader(args, environment, File.ReadAllText).Load(Environment.GetCommandLineArgs()[0]);
+var loaded = new ConfigLoader(args, environment, File.ReadAllText).Load(Environment.ProcessPath ?? "etcd");
 await Console.Error.WriteAsync(loaded.StandardError);
 await Console.Out.WriteAsync(loaded.StandardOutput);
 

@@ -18,8 +18,8 @@ internal sealed class ZapLogger : ILogger
         _level = level;
         var parts = category.Split('.');
         var room = parts.Length > 2 ? parts[1] : parts[0];
-        _caller = $"{room.ToLowerInvariant()}/{parts[^1]}";
-        _logger = category.StartsWith("Etcd.Raft", StringComparison.Ordinal) ? "raft" : null;
+        _caller = parts.Length > 1 ? $"{room.ToLowerInvariant()}/{parts[^1]}" : room;
+        _logger = category is "raft" || category.StartsWith("Etcd.Raft.", StringComparison.Ordinal) ? "raft" : null;
     }
 
     /// <inheritdoc />

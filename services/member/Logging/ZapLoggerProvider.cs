@@ -6,6 +6,8 @@ namespace Etcd.Member.Logging;
 [ProviderAlias("Zap")]
 internal sealed class ZapLoggerProvider : ILoggerProvider
 {
+    private static readonly string[] Frameworks = ["Microsoft.", "System.", "Grpc.", "OpenTelemetry."];
+
     private readonly ConcurrentDictionary<string, ZapLogger> _loggers = new(StringComparer.Ordinal);
     private readonly LogSink _sink;
     private readonly LogLevel _level;
@@ -32,7 +34,7 @@ internal sealed class ZapLoggerProvider : ILoggerProvider
 
     private LogLevel LevelOf(string category)
     {
-        var ours = category.StartsWith("Etcd.", StringComparison.Ordinal);
-        return ours || _level > LogLevel.Warning ? _level : LogLevel.Warning;
+        var isFramework = Frameworks.Any(name => category.StartsWith(name, StringComparison.Ordinal));
+        return isFramework && _level < LogLevel.Warning ? LogLevel.Warning : _level;
     }
 }
