@@ -93,7 +93,8 @@ fetch() { # package
 mkdir -p "$work/cache/archives/partial"
 if ! { package=$(known_package) && fetch "$package"; }; then
     mkdir -p "$work/state/lists/partial"
-    private="-o Dir::State=$work/state -o Dir::State::Lists=$work/state/lists -o Dir::State::status=/var/lib/dpkg/status"
+    private="-o Dir::State=$work/state -o Dir::State::Lists=$work/state/lists"
+    private="$private -o Dir::State::status=/var/lib/dpkg/status"
     apt apt-get -q update >"$work/log/update" 2>&1 ||
         cannot "its package lists cannot be fetched ($(tail -n 1 "$work/log/update"))"
     package=$(known_package) || cannot "no configured package source has it"

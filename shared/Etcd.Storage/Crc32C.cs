@@ -9,7 +9,7 @@ namespace Etcd.Storage;
 /// </summary>
 internal static class Crc32C
 {
-    /// <summary>The CRC of what <paramref name="crc"/> covers followed by <paramref name="bytes"/>; 0 covers nothing.</summary>
+    /// <summary>The CRC of what <paramref name="crc"/> covers, then <paramref name="bytes"/>; 0 covers nothing.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {
         var state = ~crc;

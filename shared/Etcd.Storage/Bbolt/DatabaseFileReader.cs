@@ -99,7 +99,7 @@ public sealed class DatabaseFileReader : IDisposable
             : DatabaseFileHash.Differs;
     }
 
-    /// <summary>Walks the rows of a bucket in byte order of their keys; no rows when the file has no such bucket.</summary>
+    /// <summary>Walks the rows of a bucket in byte order of their keys; none when the file has no such bucket.</summary>
     /// <exception cref="DatabaseFileException">The file is damaged; thrown by the cursor's moves too.</exception>
     public IKvCursor OpenBucket(Bucket bucket)
     {

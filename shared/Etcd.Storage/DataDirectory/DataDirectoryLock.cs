@@ -30,7 +30,7 @@ public sealed partial class DataDirectoryLock : IDisposable
     /// <summary>Full path of the locked directory.</summary>
     public string DataDirectory { get; }
 
-    /// <summary>Creates a data directory that only its owner may enter (0700); nothing happens when it exists.</summary>
+    /// <summary>Creates a directory that only its owner may enter (0700); nothing happens when it exists.</summary>
     /// <exception cref="StorageException">It cannot be created.</exception>
     public static void CreateDirectory(string dataDirectory)
     {
@@ -86,7 +86,8 @@ public sealed partial class DataDirectoryLock : IDisposable
 
     /// <summary>Takes the lock, creating the directory first, or fails at once.</summary>
     /// <param name="dataDirectory">The directory; created with mode 0700 when missing.</param>
-    /// <exception cref="StorageException">Another process has it (named where it can be), or it cannot be opened.</exception>
+    /// <exception cref="StorageException">Another process, named where it can be, has it; or it cannot be opened.
+    /// </exception>
     public static DataDirectoryLock Acquire(string dataDirectory) =>
         TryAcquire(dataDirectory, out var holder)
         ?? throw new StorageException(

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Etcd.Storage.RocksDb;
 
 /// <summary>
-/// A key as the engine stores it: the byte of generation and bucket, then the key. Lives on the caller's stack; a long key rents
-/// a buffer until disposal.
+/// A key as the engine stores it: the byte of generation and bucket, then the key. Lives on the caller's stack; a
+/// long key rents a buffer until disposal.
 /// </summary>
 internal ref struct BucketKey
 {

@@ -49,9 +49,8 @@ internal sealed class RocksDbCursor : IKvCursor
             return true;
         }
 
-        // An iterator stops at an error as it does at the end.
         _ended = true;
-        Native.Instance.rocksdb_iter_get_error(_iterator.Handle);
+        RocksDbReader.ThrowIfFailed(_iterator);
         return false;
     }
 

@@ -82,7 +82,7 @@ public sealed partial class RocksDbEngine : IKvEngine
     {
         if (batch is not RocksDbBatch own || (own.Count > 0 && own.GenerationNumber != _generation.Number))
         {
-            throw new ArgumentException("the batch is another engine's, or of a state that was replaced", nameof(batch));
+            throw new ArgumentException("the batch is another engine's or a replaced state's", nameof(batch));
         }
 
         _use.Enter();

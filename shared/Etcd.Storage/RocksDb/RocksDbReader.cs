@@ -46,6 +46,10 @@ internal sealed class RocksDbReader
                 }
             }
         }
+        catch (RocksDbException exception)
+        {
+            throw Failed(exception);
+        }
         finally
         {
             _use.Exit();
@@ -110,9 +114,27 @@ internal sealed class RocksDbReader
             return iterator.GetKeySpan()[1..].ToArray();
         }
 
-        Native.Instance.rocksdb_iter_get_error(iterator.Handle);
+        ThrowIfFailed(iterator);
         return null;
     }
+
+    /// <summary>An iterator stops at an error as it does at the end.</summary>
+    internal static void ThrowIfFailed(Iterator iterator)
+    {
+        try
+        {
+            Native.Instance.rocksdb_iter_get_error(iterator.Handle);
+        }
+        catch (RocksDbException exception)
+        {
+            throw Failed(exception);
+        }
+    }
+
+    private static StorageException Failed(RocksDbException exception) => new(
+        $"cannot read from the key-value engine: {exception.Message}. If its files are damaged, remove the member " +
+        "from the cluster, empty its data directory and add it again, or restore a snapshot.",
+        exception);
 
     private ReadOptions WholeBucket(byte prefix)
     {

@@ -15,7 +15,7 @@ internal sealed class SegmentPreparer : IDisposable
 
     private const int ChunkBytes = 1 << 20;
 
-    /// <summary>Syncs in small steps, so that the log's own fsync never waits behind a whole segment of zeros.</summary>
+    /// <summary>Small steps, so that the log's own fsync never waits behind a whole segment of zeros.</summary>
     private const int SyncEveryBytes = 4 << 20;
 
     private readonly Lock _lock = new();
@@ -45,7 +45,8 @@ internal sealed class SegmentPreparer : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The filled file, named <see cref="PreparedName"/>; owned by the caller. Waits or fills it itself.</summary>
+    /// <summary>The filled file, named <see cref="PreparedName"/>, owned by the caller. Waits, or fills it itself.
+    /// </summary>
     /// <exception cref="IOException">It cannot be filled.</exception>
     public IWalFile Take()
     {

@@ -198,6 +198,12 @@ internal sealed class SegmentedRaftLog : IRaftLog
             bytes.Length, Stopwatch.GetElapsedTime(start, written), Stopwatch.GetElapsedTime(written));
         _open = _open with { Position = new SegmentPosition(offset + bytes.Length, number, crc) };
         _frame.Clear();
+
+        // Half a segment leaves time enough, and a member that writes little never pays for a second one.
+        if (_open.Position.Offset > _options.SegmentSizeBytes / 2)
+        {
+            _preparer.Begin();
+        }
     }
 
     private void BeginSegment()
@@ -212,7 +218,6 @@ internal sealed class SegmentedRaftLog : IRaftLog
         _open.File.Dispose();
         _open = next;
         _segments.Add((name, maxIndex));
-        _preparer.Begin();
         _options.Observer?.OnSegmentBegun(name.Sequence);
     }
 

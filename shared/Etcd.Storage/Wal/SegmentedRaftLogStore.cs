@@ -52,7 +52,6 @@ public sealed class SegmentedRaftLogStore : IRaftLogStore
                 metadata.ToArray(), default, [new LogSnapshotMarker(0, 0, default)], new TermRuns(0), [(name, 0)]);
             var open = SegmentWriter.Begin(
                 _files, preparer.Take(), header, contents.Metadata, contents.HardState, contents.Markers);
-            preparer.Begin();
             return new SegmentedRaftLog(_files, _options, preparer, contents, open);
         }
         catch (Exception exception)
@@ -196,7 +195,6 @@ public sealed class SegmentedRaftLogStore : IRaftLogStore
         var contents = new LogContents(
             recovered.Metadata.ToArray(), recovered.HardState, replay.Markers.ToArray(), replay.Terms, segments);
         var preparer = new SegmentPreparer(_files, _options);
-        preparer.Begin();
         return new SegmentedRaftLog(
             _files, _options, preparer, contents, new OpenSegment(file, header, position));
     }

@@ -3,7 +3,7 @@ namespace Etcd.Storage.Wal;
 /// <summary>How a log is kept. Immutable.</summary>
 public sealed record WalOptions
 {
-    /// <summary>Preallocated size of a segment file in bytes, at least 4096; a batch that is bigger extends its file.</summary>
+    /// <summary>Preallocated size of a segment in bytes, at least 4096; a batch that is bigger extends its file.</summary>
     public long SegmentSizeBytes { get; init; } = 64 << 20;
 
     /// <summary>Told of each sync; null for nobody.</summary>

@@ -9,7 +9,7 @@ public class Checkpoint : IDisposable
 
     /// <summary>Writes a copy.</summary>
     /// <param name="checkpointDir">A directory that does not exist yet.</param>
-    /// <param name="logSizeForFlush">Size in bytes of the write-ahead log from which the memtable is flushed first.</param>
+    /// <param name="logSizeForFlush">Bytes of the write-ahead log from which the memtable is flushed first.</param>
     public void Save(string checkpointDir, ulong logSizeForFlush = 0)
     {
         nint error = 0;

@@ -1,6 +1,6 @@
 namespace RocksDbSharp;
 
-/// <summary>Walks a database's keys in order. Used by one thread at a time; to be disposed of before the database.</summary>
+/// <summary>Walks a database's keys in order. For one thread at a time; to be disposed of before the database.</summary>
 public unsafe class Iterator : IDisposable
 {
     // The native iterator refers to the bounds that the options own.

@@ -24,7 +24,7 @@ internal static class NativeLibraryLoader
         "/usr/lib",
     ];
 
-    /// <summary>Makes the runtime ask <see cref="Resolve"/> for the library; called once, before the first import.</summary>
+    /// <summary>Makes the runtime ask <see cref="Resolve"/>; called once, before the first import.</summary>
     internal static void Register() =>
         NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLoader).Assembly, Resolve);
 
