@@ -105,7 +105,7 @@ public sealed partial class MemberNode
             loggers.CreateLogger("etcd.apply"));
         _wal = new WalWriter(recovered.Log, WalWiring(), Metrics, time);
         ConsensusCore consensus = new(
-            ConsensusOptionsOf((ulong)startMilliseconds),
+            ConsensusOptions.Of(options, MemberId, (ulong)startMilliseconds),
             RaftConfigOf(recovered, new RaftLogBridge(loggers.CreateLogger("raft")), startMilliseconds),
             recovered.Storage,
             recovered.ConfState);
@@ -151,17 +151,6 @@ public sealed partial class MemberNode
         },
         _requestIds,
         state);
-
-    private ConsensusOptions ConsensusOptionsOf(ulong startMilliseconds) => new()
-    {
-        MemberId = MemberId,
-        FirstReadRound = startMilliseconds << 20,
-        ReadRetryTicks = Math.Max(1, 500 / _options.HeartbeatMilliseconds),
-        ReadTimeoutTicks = Math.Max(1, (int)_options.RequestTimeout.TotalMilliseconds / _options.HeartbeatMilliseconds),
-        CatchUpEntries = _options.SnapshotCatchUpEntries,
-        CompactionInterval = Math.Clamp(_options.SnapshotCatchUpEntries, 1, _options.SnapshotCount),
-        CanSendSnapshots = _options.SnapshotTransfer is not null,
-    };
 
     private RaftConfig RaftConfigOf(RecoveredMember recovered, IRaftLogger logger, long startMilliseconds) => new()
     {

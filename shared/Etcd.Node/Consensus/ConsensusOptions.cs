@@ -37,4 +37,24 @@ public sealed record ConsensusOptions
     /// <summary>Payload bytes put into one forwarded proposal message: below raft's append limit, so that no message
     /// is larger than etcd's own.</summary>
     public int MaxProposalMessageBytes { get; init; } = 512 * 1024;
+
+    /// <summary>The limits that follow from a member's options.</summary>
+    /// <param name="member">The options.</param>
+    /// <param name="memberId">The member.</param>
+    /// <param name="incarnation">Higher at every start.</param>
+    public static ConsensusOptions Of(MemberNodeOptions member, ulong memberId, ulong incarnation)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        int timeoutMilliseconds = (int)member.RequestTimeout.TotalMilliseconds;
+        return new ConsensusOptions
+        {
+            MemberId = memberId,
+            FirstReadRound = incarnation << 20,
+            ReadRetryTicks = Math.Max(1, 500 / member.HeartbeatMilliseconds),
+            ReadTimeoutTicks = Math.Max(1, timeoutMilliseconds / member.HeartbeatMilliseconds),
+            CatchUpEntries = member.SnapshotCatchUpEntries,
+            CompactionInterval = Math.Clamp(member.SnapshotCatchUpEntries, 1, Math.Max(1, member.SnapshotCount)),
+            CanSendSnapshots = member.SnapshotTransfer is not null,
+        };
+    }
 }

@@ -1,3 +1,4 @@
+using Etcd.Node.Consensus;
 using Etcd.Node.Diagnostics;
 using Etcd.Ports.Log;
 using Etcd.Raft;
@@ -11,17 +12,18 @@ namespace Etcd.Node.Loops;
 internal sealed class WalWriter
 {
     private readonly IRaftLog _log;
+    private readonly LogWriting _writing;
     private readonly WalWriterWiring _wiring;
     private readonly NodeMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Inbox<object> _inbox = new(capacity: int.MaxValue);
     private readonly List<Message> _written = [];
-    private LogEntry[] _entries = new LogEntry[64];
     private long _bytesSinceCheckpoint;
 
     public WalWriter(IRaftLog log, WalWriterWiring wiring, NodeMetrics metrics, TimeProvider time)
     {
         _log = log;
+        _writing = new LogWriting(log);
         _wiring = wiring;
         _metrics = metrics;
         _time = time;
@@ -79,44 +81,14 @@ internal sealed class WalWriter
     {
         if (write.Snapshot is { IsEmpty: false } snapshot)
         {
-            // The state first: should the machine stop in between, the log is only too short, which a restart
-            // mends; the reverse order would promise a state that nobody has.
             _wiring.InstallSnapshot(snapshot);
-            _log.SaveMarker(new LogSnapshotMarker(
-                snapshot.Metadata.Index,
-                snapshot.Metadata.Term,
-                Peers.RaftMessageCodec.Encode(snapshot.Metadata.ConfState)));
         }
 
-        ReadOnlySpan<Entry> entries = write.Entries.Span;
-        if (!entries.IsEmpty)
-        {
-            if (_entries.Length < entries.Length)
-            {
-                _entries = new LogEntry[Math.Max(entries.Length, _entries.Length * 2)];
-            }
-
-            long bytes = 0;
-            for (int i = 0; i < entries.Length; i++)
-            {
-                ref readonly Entry entry = ref entries[i];
-                _entries[i] = new LogEntry((byte)entry.Type, entry.Term, entry.Index, entry.Data);
-                bytes += entry.Data.Length;
-            }
-
-            _log.Append(_entries.AsSpan(0, entries.Length));
-            _entries.AsSpan(0, entries.Length).Clear();
-            Interlocked.Add(ref _bytesSinceCheckpoint, bytes);
-            Interlocked.Add(ref _metrics.WalBytesField, bytes);
-        }
-
-        if (write.TryGetHardState(out HardState hardState))
-        {
-            _log.SaveHardState(new LogHardState(hardState.Term, hardState.Vote, hardState.Commit));
-        }
-
+        bool awaited = _writing.Buffer(write, out long bytes);
+        Interlocked.Add(ref _bytesSinceCheckpoint, bytes);
+        Interlocked.Add(ref _metrics.WalBytesField, bytes);
         _written.Add(write);
-        return write.Responses.Count > 0 || write.Snapshot is not null;
+        return awaited;
     }
 
     private void Deliver()

@@ -1,0 +1,219 @@
+using Etcd.Node.Apply;
+using Etcd.Node.Bootstrap;
+using Etcd.Node.Consensus;
+using Etcd.Node.Peers;
+using Etcd.Node.Proposals;
+using Etcd.Ports.Engine;
+using Etcd.Ports.Log;
+using Etcd.Raft;
+using Etcd.StateMachine;
+using Etcd.StateMachine.Membership;
+using Etcdserverpb;
+using Google.Protobuf;
+
+namespace Etcd.Node.Core;
+
+/// <summary>
+/// A whole member without threads: message in, effects out. The same cores that <see cref="MemberNode"/> runs on its
+/// loops, joined on one thread, so that a simulator can hold every delay, loss and crash in its own hands. The same
+/// options, ports and calls give the same effects.
+/// </summary>
+/// <remarks>
+/// <code>
+/// inputs:  Tick · Receive · Propose · ProposeChange · RequestRead · TransferLeader · TickLeases
+/// then:    Poll ─► Messages   deliver, or not
+///               ─► LogWrites  LogWriting.Buffer, IRaftLog.Sync, LogWritten, send what it returns
+///               ─► Applies    Apply
+///               ─► Completions, Reads, Events, Dropped
+/// crash:   forget the object; take what log and engine kept; Start again with a higher incarnation
+/// </code>
+/// Pure are, with it, all types of the folders Consensus, Apply, Core and Bootstrap and the codec of Peers: they touch
+/// the world only through the ports they are given. The loops are not.
+/// </remarks>
+public sealed class MemberCore
+{
+    private readonly ConsensusOutput _consensusOutput = new();
+    private readonly ApplyOutput _applyOutput = new();
+    private readonly MemberEffects _effects = new();
+    private readonly MemberEffects _pending = new();
+    private readonly List<FencedProposal> _fenced = [];
+    private readonly List<ReadOutcome> _waitingReads = [];
+    private readonly RequestIdGenerator _requestIds;
+
+    private MemberCore(
+        RecoveredMember recovered, RequestIdGenerator requestIds, ConsensusCore consensus, ApplyCore apply)
+    {
+        MemberId = recovered.MemberId;
+        ClusterId = recovered.ClusterId;
+        Log = recovered.Log;
+        _requestIds = requestIds;
+        Consensus = consensus;
+        State = apply;
+    }
+
+    /// <summary>This member.</summary>
+    public ulong MemberId { get; }
+
+    /// <summary>Its cluster.</summary>
+    public ulong ClusterId { get; }
+
+    /// <summary>The open log, for the caller to write to.</summary>
+    public IRaftLog Log { get; }
+
+    /// <summary>The consensus part.</summary>
+    public ConsensusCore Consensus { get; }
+
+    /// <summary>The state machine part.</summary>
+    public ApplyCore State { get; }
+
+    /// <summary>Opens log and engine as a member does at start.</summary>
+    /// <exception cref="MemberStartException">They contradict each other.</exception>
+    public static MemberCore Start(MemberCoreOptions options, IRaftLogStore store, IKvEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        MemberNodeOptions member = options.Member;
+        RecoveredMember recovered = MemberBootstrap.Run(member, store, engine);
+        RequestIdGenerator requestIds = new(recovered.MemberId, options.Incarnation);
+        ApplyCore apply = new(
+            new ApplyOptions
+            {
+                MemberId = recovered.MemberId,
+                LeaseExtensionMilliseconds = member.ElectionMilliseconds,
+                Lessor = member.Lessor,
+                CompactionBatchLimit = member.CompactionBatchLimit,
+            },
+            requestIds,
+            recovered.State);
+        ConsensusOptions limits = options.Consensus
+            ?? ConsensusOptions.Of(member, recovered.MemberId, (ulong)options.Incarnation);
+        RaftConfig config = new()
+        {
+            Id = recovered.MemberId,
+            Storage = recovered.Storage,
+            Random = options.Random,
+            ConfChangeDecoder = RaftMessageCodec.DecodeConfChange,
+            ElectionTicks = member.ElectionMilliseconds / member.HeartbeatMilliseconds,
+            Applied = recovered.State.AppliedIndex,
+            PreVote = member.PreVote,
+        };
+        return new MemberCore(
+            recovered, requestIds, new ConsensusCore(limits, config, recovered.Storage, recovered.ConfState), apply);
+    }
+
+    /// <summary>One heartbeat interval passed.</summary>
+    public void Tick() => Consensus.Tick();
+
+    /// <summary>Half a second passed: expired leases are proposed for revocation while this member leads.</summary>
+    public void TickLeases(long nowMilliseconds)
+    {
+        State.TickLeases(nowMilliseconds, _fenced);
+        foreach (FencedProposal fenced in _fenced)
+        {
+            Consensus.Propose(
+                new Proposal(fenced.RequestId, EntryType.Normal, fenced.Data) { OnlyInTerm = fenced.Term });
+        }
+
+        _fenced.Clear();
+    }
+
+    /// <summary>Takes a message of another member.</summary>
+    public StepResult Receive(Message message) => Consensus.Receive(message);
+
+    /// <summary>Proposes a request and returns its id.</summary>
+    public ulong Propose(InternalRaftRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ulong id = _requestIds.Next();
+        request.Header ??= new RequestHeader();
+        request.Header.ID = id;
+        Consensus.Propose(new Proposal(id, EntryType.Normal, request.ToByteArray()));
+        return id;
+    }
+
+    /// <summary>Proposes a membership change and returns its id.</summary>
+    /// <param name="change">Makes the change for an id, see <see cref="MembershipRequests"/>.</param>
+    public ulong ProposeChange(Func<ulong, Raftpb.ConfChange> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        ulong id = _requestIds.Next();
+        Consensus.Propose(new Proposal(id, EntryType.ConfChange, change(id).ToByteArray()));
+        return id;
+    }
+
+    /// <summary>Asks for a moment at which the view is linearizable; answered in <see cref="MemberEffects.Reads"/>.
+    /// </summary>
+    public void RequestRead(ulong token) => Consensus.RequestRead(token);
+
+    /// <summary>A write is durable. Returns the answers to other members that may leave now.</summary>
+    public IEnumerable<Message> LogWritten(Message write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        Consensus.LogWritten(write);
+        foreach (Message response in write.Responses)
+        {
+            if (response.To != MemberId)
+            {
+                yield return response;
+            }
+        }
+    }
+
+    /// <summary>Applies and commits the entries of one message.</summary>
+    /// <param name="apply">Of <see cref="MemberEffects.Applies"/>, in order.</param>
+    /// <param name="nowMilliseconds">Monotonic time.</param>
+    public void Apply(Message apply, long nowMilliseconds)
+    {
+        ArgumentNullException.ThrowIfNull(apply);
+        State.Apply(apply.Entries, nowMilliseconds, _applyOutput);
+        State.Commit(nowMilliseconds, _applyOutput);
+        foreach (AppliedConfChange change in _applyOutput.ConfChanges)
+        {
+            Consensus.ConfChangeApplied(change.Index, change.Change);
+        }
+
+        Consensus.Applied(apply);
+        _pending.Completions.AddRange(_applyOutput.Completions);
+        _pending.Events.AddRange(_applyOutput.Events);
+        _applyOutput.Clear();
+    }
+
+    /// <summary>Collects everything that is to be done; the result is valid until the next call.</summary>
+    public MemberEffects Poll()
+    {
+        Consensus.Poll(_consensusOutput);
+        _effects.Clear();
+        if (_consensusOutput.LeadershipChanged)
+        {
+            RaftStatusView status = Consensus.Status;
+            State.SetLeadership(status.Term, status.IsLeader);
+        }
+
+        _effects.LeadershipChanged = _consensusOutput.LeadershipChanged;
+        _effects.Messages.AddRange(_consensusOutput.Messages);
+        _effects.LogWrites.AddRange(_consensusOutput.LogWrites);
+        _effects.Applies.AddRange(_consensusOutput.Applies);
+        foreach (Proposal dropped in _consensusOutput.Dropped)
+        {
+            _effects.Dropped.Add(dropped.RequestId);
+        }
+
+        _waitingReads.AddRange(_consensusOutput.Reads);
+        ReleaseReads();
+        _effects.Completions.AddRange(_pending.Completions);
+        _effects.Events.AddRange(_pending.Events);
+        _pending.Clear();
+        return _effects;
+    }
+
+    private void ReleaseReads()
+    {
+        for (int i = 0; i < _waitingReads.Count; i++)
+        {
+            if (_waitingReads[i].Index <= State.AppliedIndex)
+            {
+                _effects.Reads.Add(_waitingReads[i]);
+                _waitingReads.RemoveAt(i--);
+            }
+        }
+    }
+}

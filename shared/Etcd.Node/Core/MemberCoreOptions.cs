@@ -1,0 +1,21 @@
+using Etcd.Node.Apply;
+using Etcd.Node.Consensus;
+
+namespace Etcd.Node.Core;
+
+/// <summary>Settings of a <see cref="MemberCore"/>; everything that could differ between two runs is in here.</summary>
+public sealed record MemberCoreOptions
+{
+    /// <summary>Who the member is, and the limits of its state machine. Times in it are not used but the heartbeat and
+    /// election intervals, which give the number of ticks.</summary>
+    public required MemberNodeOptions Member { get; init; }
+
+    /// <summary>Source of the election jitter, seeded by the caller.</summary>
+    public required Random Random { get; init; }
+
+    /// <summary>Higher at every start of the member: makes request ids and read rounds unique across restarts.</summary>
+    public required long Incarnation { get; init; }
+
+    /// <summary>Limits of consensus; null for the defaults that follow from <see cref="Member"/>.</summary>
+    public ConsensusOptions? Consensus { get; init; }
+}

@@ -1,0 +1,105 @@
+using Etcd.Node.Tests.Cluster;
+using Etcd.Protocol.Errors;
+using Etcd.StateMachine.Membership;
+
+namespace Etcd.Node.Tests;
+
+public sealed class MembershipTests
+{
+    [Fact]
+    public async Task Added_member_joins_catches_up_and_votes()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        TestMember first = cluster[0];
+        await first.Node.Published.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Null((await first.PutAsync("a", "1")).Error);
+        MemberChangeResult added = await first.Node.AddMemberAsync(
+            ["http://127.0.0.1:2002"], isLearner: false, CancellationToken.None);
+        Assert.Null(added.Error);
+        Assert.Equal(2, added.Members!.Count);
+        TestMember second = cluster.Join(added.Member!, new MemberOptionsOverrides());
+        await second.StartAsync();
+        await second.WaitAsync("catch up", _ => second.Get("a") == "1");
+        await second.Node.Published.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(first.Node.ClusterId, second.Node.ClusterId);
+        Assert.Null((await second.PutAsync("b", "2")).Error);
+        Assert.Equal("2", await first.ReadAsync("b"));
+    }
+
+    [Fact]
+    public async Task Learner_is_promoted_once_it_has_caught_up()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        TestMember first = cluster[0];
+        await first.Node.Published.WaitAsync(TimeSpan.FromSeconds(20));
+        MemberChangeResult added = await first.Node.AddMemberAsync(
+            ["http://127.0.0.1:2002"], isLearner: true, CancellationToken.None);
+        Assert.Null(added.Error);
+        Assert.Equal(
+            EtcdErrors.LearnerNotReady,
+            (await first.Node.PromoteMemberAsync(added.Member!.Id, CancellationToken.None)).Error);
+        TestMember second = cluster.Join(added.Member, new MemberOptionsOverrides());
+        await second.StartAsync();
+        await second.Node.Published.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(second.Node.IsLearner);
+        MemberChangeResult promoted = await first.Node.PromoteMemberAsync(added.Member.Id, CancellationToken.None);
+        Assert.Null(promoted.Error);
+        await second.WaitAsync("promotion", node => !node.IsLearner);
+        Assert.Equal(
+            EtcdErrors.MemberNotLearner,
+            (await first.Node.PromoteMemberAsync(added.Member.Id, CancellationToken.None)).Error);
+    }
+
+    [Fact]
+    public async Task Removed_leader_stops_and_the_others_go_on()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(
+            3, overrides => overrides with { StrictReconfigCheck = false });
+        TestMember leader = await cluster.LeaderAsync();
+        foreach (TestMember member in cluster.Members)
+        {
+            await member.Node.Published.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        TestMember other = cluster.Members.First(member => member.Id != leader.Id);
+        MemberChangeResult removed = await other.Node.RemoveMemberAsync(leader.Id, CancellationToken.None);
+        Assert.Null(removed.Error);
+        await leader.Node.Stopped.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(leader.Node.RemovedFromCluster);
+        await leader.StopAsync();
+        await other.WaitAsync("new leader", node => node.LeaderId != 0 && node.LeaderId != leader.Id);
+        Assert.Null((await other.PutAsync("a", "1")).Error);
+        Assert.Equal(2, other.Node.Membership.Members.Count);
+    }
+
+    [Fact]
+    public async Task Strict_check_refuses_changes_that_risk_the_quorum()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await cluster[0].Node.Published.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(
+            EtcdErrors.NotEnoughStartedMembers,
+            (await cluster[0].Node.RemoveMemberAsync(cluster[0].Id, CancellationToken.None)).Error);
+        Assert.Equal(
+            EtcdErrors.PeerUrlExists,
+            (await cluster[0].Node.AddMemberAsync(
+                cluster[0].Node.Membership.Members[0].PeerUrls, isLearner: true, CancellationToken.None)).Error);
+        Assert.Equal(
+            EtcdErrors.MemberNotFound,
+            (await cluster[0].Node.UpdateMemberAsync(
+                0xdead, ["http://127.0.0.1:2003"], CancellationToken.None)).Error);
+    }
+
+    [Fact]
+    public async Task Members_publish_and_agree_on_the_version()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(3);
+        foreach (TestMember member in cluster.Members)
+        {
+            await member.WaitAsync(
+                "published and versioned",
+                node => node.Membership.Version == new ClusterVersion(3, 5, 0)
+                    && node.Membership.Members.All(one => one.IsStarted));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Threading.Channels;
+using Etcd.Node.Tests.Cluster;
+using Etcd.Node.Watching;
+using Etcd.StateMachine.Watching;
+using Etcdserverpb;
+using Google.Protobuf;
+
+namespace Etcd.Node.Tests;
+
+public sealed class WatchTests
+{
+    [Fact]
+    public async Task Watch_on_a_follower_sees_every_put_once_and_in_order()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(3);
+        TestMember leader = await cluster.LeaderAsync();
+        TestMember follower = cluster.Members.First(member => member.Id != leader.Id);
+        await follower.ReadAsync("k");
+        Sink sink = new();
+        using WatchStream stream = follower.Node.OpenWatchStream(sink);
+        sink.Stream = stream;
+        stream.Request(Create("k"), denial: null);
+        WatchResponse created = await sink.NextAsync();
+        Assert.True(created.Created);
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Null((await leader.PutAsync($"k{i}", $"{i}")).Error);
+        }
+
+        List<string> seen = [];
+        while (seen.Count < 20)
+        {
+            seen.AddRange((await sink.NextAsync()).Events.Select(e => e.Kv.Value.ToStringUtf8()));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), seen);
+    }
+
+    [Fact]
+    public async Task Watch_from_the_past_catches_up()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        for (int i = 0; i < 5; i++)
+        {
+            await cluster[0].PutAsync($"k{i}", $"{i}");
+        }
+
+        Sink sink = new();
+        using WatchStream stream = cluster[0].Node.OpenWatchStream(sink);
+        sink.Stream = stream;
+        WatchRequest request = Create("k");
+        request.CreateRequest.StartRevision = 2;
+        stream.Request(request, denial: null);
+        Assert.True((await sink.NextAsync()).Created);
+        List<string> seen = [];
+        while (seen.Count < 5)
+        {
+            seen.AddRange((await sink.NextAsync()).Events.Select(e => e.Kv.Value.ToStringUtf8()));
+        }
+
+        Assert.Equal(["0", "1", "2", "3", "4"], seen);
+    }
+
+    private static WatchRequest Create(string prefix) => new()
+    {
+        CreateRequest = new WatchCreateRequest
+        {
+            Key = ByteString.CopyFromUtf8(prefix),
+            RangeEnd = ByteString.CopyFromUtf8(prefix[..^1] + (char)(prefix[^1] + 1)),
+        },
+    };
+
+    private sealed class Sink : IWatchSink
+    {
+        private readonly Channel<(WatchResponse Response, int Size)> _responses =
+            Channel.CreateUnbounded<(WatchResponse, int)>();
+
+        public WatchStream? Stream { get; set; }
+
+        public bool TrySend(WatchResponse response, int sizeBytes) =>
+            _responses.Writer.TryWrite((response, sizeBytes));
+
+        public async Task<WatchResponse> NextAsync()
+        {
+            using CancellationTokenSource timeout = new(TimeSpan.FromSeconds(20));
+            (WatchResponse response, int size) = await _responses.Reader.ReadAsync(timeout.Token);
+            Stream!.ReturnCredit(size);
+            return response;
+        }
+    }
+}
