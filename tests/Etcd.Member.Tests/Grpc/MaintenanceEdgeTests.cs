@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Etcd.Protocol.Errors;
 using Etcdserverpb;
 using Grpc.Health.V1;
@@ -67,6 +68,31 @@ public sealed class MaintenanceEdgeTests
         Assert.Equal(2, kv.HashRevision);
         Assert.NotEqual(0U, all.Hash);
         Assert.Null(defragmented.Header);
+    }
+
+    [Fact]
+    public async Task Snapshot_sends_a_database_file_with_its_hash_behind_it()
+    {
+        await using TestMember member = await TestMember.StartAsync();
+        for (int i = 0; i < 50; i++)
+        {
+            await KVEdgeTests.PutAsync(member, $"k{i}", new string('x', 2000));
+        }
+
+        using MemoryStream file = new();
+        List<ulong> remaining = [];
+        using var stream = member.Client.Maintenance.Snapshot(new SnapshotRequest());
+        while (await stream.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            remaining.Add(stream.ResponseStream.Current.RemainingBytes);
+            stream.ResponseStream.Current.Blob.WriteTo(file);
+        }
+
+        byte[] all = file.ToArray();
+        Assert.Equal(32, all.Length % 512);
+        Assert.Equal(SHA256.HashData(all.AsSpan(0, all.Length - 32)), all[^32..]);
+        Assert.Equal((ulong)all.Length - 32 - (32 * 1024), remaining[0]);
+        Assert.Equal([0UL, 0UL], remaining[^2..]);
     }
 
     [Fact]

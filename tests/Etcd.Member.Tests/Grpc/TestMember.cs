@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Etcd.Member.Tests.Grpc;
 
 /// <summary>A cluster of one in this process behind the real gRPC edge: log on disk, engine in memory.</summary>
-internal sealed class TestMember : IAsyncDisposable, IMemberAccess
+internal sealed class TestMember : IAsyncDisposable, IMemberAccess, IEngineMaintenance
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -54,6 +54,8 @@ internal sealed class TestMember : IAsyncDisposable, IMemberAccess
         await member.StartEdgeAsync(options);
         return member;
     }
+
+    public Task DefragmentAsync(CancellationToken cancellationToken) => Node.CheckpointAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -122,6 +124,7 @@ internal sealed class TestMember : IAsyncDisposable, IMemberAccess
             IPAddress.Loopback, port: 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IMemberAccess>(this);
+        builder.Services.AddSingleton<IEngineMaintenance>(this);
         builder.Services.AddEtcdGrpc();
         _app = builder.Build();
         _app.MapEtcdGrpc();

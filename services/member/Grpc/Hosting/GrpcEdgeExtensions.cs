@@ -7,9 +7,9 @@ namespace Etcd.Member.Grpc;
 internal static class GrpcEdgeExtensions
 {
     /// <summary>
-    /// Registers the services. The host registers <see cref="IMemberAccess"/>, and where it has them
-    /// <see cref="GrpcEdgeOptions"/>, <see cref="ILeaseForwarder"/>, <see cref="IPromotionForwarder"/>,
-    /// <see cref="IDatabaseSnapshots"/>, <see cref="IEngineMaintenance"/> and <see cref="IGrpcMetrics"/>.
+    /// Registers the services. The host registers <see cref="IMemberAccess"/> and <see cref="IEngineMaintenance"/>, and
+    /// where it has them <see cref="GrpcEdgeOptions"/>, <see cref="ILeaseForwarder"/>,
+    /// <see cref="IPromotionForwarder"/> and <see cref="IGrpcMetrics"/>.
     /// </summary>
     public static IServiceCollection AddEtcdGrpc(this IServiceCollection services)
     {
@@ -18,8 +18,6 @@ internal static class GrpcEdgeExtensions
         services.TryAddSingleton<IGrpcMetrics, NoGrpcMetrics>();
         services.TryAddSingleton<ILeaseForwarder, NoForwarder>();
         services.TryAddSingleton<IPromotionForwarder, NoForwarder>();
-        services.TryAddSingleton<IDatabaseSnapshots, NoDatabaseSnapshots>();
-        services.TryAddSingleton<IEngineMaintenance, EngineMaintenance>();
         services.AddSingleton<RequestGate>();
         services.AddSingleton<ProposalSender>();
         services.AddSingleton<ServingStatus>();

@@ -15,6 +15,13 @@ internal sealed class CountingWriter<T>(IServerStreamWriter<T> inner, IGrpcMetho
 
     public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
 
+    /// <summary>Writes a message whose encoded size the caller knows.</summary>
+    public async Task WriteSizedAsync(T message, int sizeBytes, CancellationToken cancellationToken)
+    {
+        await inner.WriteAsync(message, cancellationToken);
+        metrics.Sent(sizeBytes);
+    }
+
     public async Task WriteAsync(T message, CancellationToken cancellationToken)
     {
         await inner.WriteAsync(message, cancellationToken);

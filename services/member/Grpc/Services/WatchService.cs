@@ -32,11 +32,13 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
         ServerCallContext context)
     {
         CancellationToken end = context.StreamToken();
+        // The interceptor wraps every stream; the shard knows the sizes, so nothing is measured twice.
+        CountingWriter<WatchResponse> responses = (CountingWriter<WatchResponse>)responseStream;
         WatchSink sink = new();
         using WatchStream stream = member.Node.OpenWatchStream(sink);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(end);
         Task reading = ReadAsync(requestStream, sink, stream, either);
-        Task writing = WriteAsync(responseStream, sink, stream, either);
+        Task writing = WriteAsync(responses, sink, stream, either);
         try
         {
             await Task.WhenAll(reading, writing);
@@ -75,7 +77,7 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
 
     /// <summary>Writes what the shard gives, one flush for all that is there.</summary>
     private async Task WriteAsync(
-        IServerStreamWriter<WatchResponse> responses,
+        CountingWriter<WatchResponse> responses,
         WatchSink sink,
         WatchStream stream,
         CancellationTokenSource end)
@@ -91,7 +93,7 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
                     (WatchResponse Response, int SizeBytes) current = next;
                     any = sink.Reader.TryRead(out next);
                     responses.WriteOptions = any ? MoreToCome : null;
-                    await responses.WriteAsync(current.Response, end.Token);
+                    await responses.WriteSizedAsync(current.Response, current.SizeBytes, end.Token);
                     written += current.SizeBytes;
                 }
 
