@@ -101,6 +101,14 @@ public sealed partial class ReplicatedState
 
     private ApplyResult ApplyRequest(in CommittedEntry entry)
     {
+        if (PutEntryReader.TryRead(entry.Data.Span, out ulong putId, out PutRequest? put))
+        {
+            _store.BeginRequest();
+            ApplyResult result = ApplyPut(putId, put);
+            _store.EndRequest();
+            return result;
+        }
+
         InternalRaftRequest request;
         try
         {

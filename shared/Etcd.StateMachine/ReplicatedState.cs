@@ -43,7 +43,7 @@ public sealed partial class ReplicatedState : IDisposable
         _store = new MvccStore(_source, Leases, _batch, _sweepBatch);
         _store.Restore();
         _store.Publish(AppliedIndex, AppliedTerm);
-        _engineBytes = engine.SizeBytes;
+        _engineBytes = EngineBytes();
     }
 
     /// <summary>Index of the last applied entry; 0 for a new engine. Not yet written before <see cref="Commit"/>.
@@ -105,7 +105,7 @@ public sealed partial class ReplicatedState : IDisposable
         _engine.Write(_batch);
         _batch.Clear();
         _hasUncommitted = false;
-        _engineBytes = _engine.SizeBytes;
+        _engineBytes = EngineBytes();
         PublishChanges();
         return _store.Publish(AppliedIndex, AppliedTerm);
     }
@@ -151,6 +151,8 @@ public sealed partial class ReplicatedState : IDisposable
         _batch.Dispose();
         _sweepBatch.Dispose();
     }
+
+    private long EngineBytes() => _options.QuotaBytes > 0 ? _engine.SizeBytes : 0;
 
     private void PublishChanges()
     {

@@ -1,6 +1,6 @@
 namespace Etcd.StateMachine.Mvcc;
 
-/// <summary>The physical part of one compaction: removes what its compact revision made unreachable, in steps.</summary>
+/// <summary>The physical part of one compaction: what its compact revision made unreachable goes, in steps.</summary>
 public sealed class CompactionSweep
 {
     private bool _finished;

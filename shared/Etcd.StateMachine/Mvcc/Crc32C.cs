@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Etcd.StateMachine.Mvcc;
 
-/// <summary>A running CRC-32C (Castagnoli), initial value and final inversion all ones, as etcd's hashes use it.</summary>
+/// <summary>A running CRC-32C (Castagnoli), initial value and final inversion all ones, as etcd has it.</summary>
 internal struct Crc32C
 {
     private uint _inverted;

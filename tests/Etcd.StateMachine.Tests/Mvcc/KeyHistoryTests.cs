@@ -41,8 +41,8 @@ public sealed class KeyHistoryTests
         KeyHistory? compacted = history.Compact(atMain, Epoch);
 
         Assert.Equal(expected, Describe(compacted));
-        string kept = string.Join(' ', Revisions(history).Where(row => history.IsKept(row, atMain)).Select(r => r.Main));
-        Assert.Equal(expected.Replace("t", string.Empty, StringComparison.Ordinal), kept);
+        var kept = Revisions(history).Where(row => history.IsKept(row, atMain)).Select(row => row.Main);
+        Assert.Equal(expected.Replace("t", string.Empty, StringComparison.Ordinal), string.Join(' ', kept));
     }
 
     [Fact]
@@ -168,5 +168,6 @@ public sealed class KeyHistoryTests
         ? string.Empty
         : string.Join(
             ' ',
-            Enumerable.Range(0, history.Count).Select(i => $"{history.At(i).Main}{(history.IsTombstoneAt(i) ? "t" : "")}"));
+            Enumerable.Range(0, history.Count)
+                .Select(i => $"{history.At(i).Main}{(history.IsTombstoneAt(i) ? "t" : "")}"));
 }

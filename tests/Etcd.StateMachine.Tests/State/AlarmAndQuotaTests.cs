@@ -85,7 +85,8 @@ public sealed class AlarmAndQuotaTests
         var state = new StateHarness(options: new StateMachineOptions { QuotaBytes = 700 });
         Assert.Null(state.Apply(Put("a")).Error);
 
-        ApplyResult result = state.Apply(new InternalRaftRequest { Put = StateHarness.PutOf("b", new string('x', 400)) });
+        ApplyResult result = state.Apply(
+            new InternalRaftRequest { Put = StateHarness.PutOf("b", new string('x', 400)) });
 
         Assert.Same(EtcdErrors.NoSpace, result.Error);
         Assert.True(result.QuotaExceeded);

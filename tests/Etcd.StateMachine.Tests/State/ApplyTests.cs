@@ -15,8 +15,8 @@ public sealed class ApplyTests
     [Fact]
     public void Applied_entries_are_passed_over()
     {
-        var entry = new CommittedEntry(
-            CommittedEntryKind.Normal, 3, 1, new InternalRaftRequest { Put = StateHarness.PutOf("a", "1") }.ToByteArray());
+        byte[] put = new InternalRaftRequest { Put = StateHarness.PutOf("a", "1") }.ToByteArray();
+        var entry = new CommittedEntry(CommittedEntryKind.Normal, 3, 1, put);
 
         Assert.False(_state.State.Apply(entry).Skipped);
         Assert.True(_state.State.Apply(entry).Skipped);
@@ -46,6 +46,40 @@ public sealed class ApplyTests
 
         Assert.Equal(5UL, _state.Apply(own).RequestId);
         Assert.Equal(6UL, _state.Apply(header).RequestId);
+    }
+
+    [Fact]
+    public void Plain_puts_are_read_as_the_whole_parser_reads_them()
+    {
+        PutRequest put = StateHarness.PutOf("a", "1", lease: 3);
+        InternalRaftRequest[] plain =
+        [
+            new() { Put = put },
+            new() { ID = ulong.MaxValue, Put = put },
+            new() { Header = new RequestHeader { ID = 300 }, Put = put },
+            new() { ID = 1, Header = new RequestHeader { ID = 300 }, Put = new PutRequest() },
+        ];
+        InternalRaftRequest[] others =
+        [
+            new() { ID = 1 },
+            new() { Header = new RequestHeader { ID = 1, Username = "root" }, Put = put },
+            new() { Put = put, LeaseRevoke = new LeaseRevokeRequest { ID = 1 } },
+            new() { DeleteRange = StateHarness.DeleteOf("a") },
+        ];
+
+        Assert.All(plain, request =>
+        {
+            Assert.True(PutEntryReader.TryRead(request.ToByteArray(), out ulong id, out PutRequest? read));
+            Assert.Equal(request.Put, read);
+            Assert.Equal(request.ID != 0 ? request.ID : request.Header?.ID ?? 0, id);
+        });
+        Assert.All(others, request => Assert.False(PutEntryReader.TryRead(request.ToByteArray(), out _, out _)));
+        const int headerBytes = 6;
+        byte[] bytes = plain[2].ToByteArray();
+        Assert.All(
+            Enumerable.Range(0, bytes.Length),
+            length => Assert.Equal(
+                length == bytes.Length - headerBytes, PutEntryReader.TryRead(bytes.AsSpan(0, length), out _, out _)));
     }
 
     [Fact]

@@ -61,7 +61,8 @@ public sealed class CompactionTests
 
         Assert.True(result.Sweep!.IsFinished);
         Assert.Equal(["5", "7t"], Rows());
-        (IReadOnlyList<RevisionEvents>? events, EtcdError? error) = _state.View.ReadEvents(7, 100, long.MaxValue, out _);
+        (IReadOnlyList<RevisionEvents>? events, EtcdError? error) =
+            _state.View.ReadEvents(7, 100, long.MaxValue, out _);
         Assert.Null(error);
         Assert.Equal("c", events!.Single().Events.Single().Kv.Key.ToStringUtf8());
         Assert.Equal(Mvccpb.Event.Types.EventType.Delete, events![0].Events[0].Type);

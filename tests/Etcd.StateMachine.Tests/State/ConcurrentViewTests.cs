@@ -42,7 +42,7 @@ public sealed class ConcurrentViewTests
         {
             MvccView view = random.Next(4) == 0 ? held : state.View;
             RangeRequest request = StateHarness.RangeOf("\0", "\0");
-            request.Revision = random.Next(2) == 0 ? view.Revision - random.Next(3) : 0;
+            request.Revision = random.Next(2) == 0 ? Math.Max(2, view.Revision - random.Next(3)) : 0;
             (RangeResponse? response, EtcdError? error) = view.Range(request);
             if (error is null)
             {

@@ -22,7 +22,10 @@ internal sealed class RequestGenerator(Random random)
                 {
                     Compaction = new CompactionRequest { Revision = revision - random.Next(-1, 12) },
                 },
-                17 => new InternalRaftRequest { LeaseGrant = new LeaseGrantRequest { ID = Lease(), TTL = random.Next(9) } },
+                17 => new InternalRaftRequest
+                {
+                    LeaseGrant = new LeaseGrantRequest { ID = Lease(), TTL = random.Next(9) },
+                },
                 18 => new InternalRaftRequest { LeaseRevoke = new LeaseRevokeRequest { ID = Lease() } },
                 _ => new InternalRaftRequest { Put = Put() },
             };

@@ -132,7 +132,8 @@ public sealed class RequestValidatorTests
         Assert.False(RequestValidator.IsReadOnly(new TxnRequest { Failure = { Put("a") } }));
         Assert.False(RequestValidator.IsReadOnly(Then(Nested(Then(Range("a"))))));
         Assert.True(RequestValidator.IsSerializable(Then(serializable)));
-        Assert.False(RequestValidator.IsSerializable(new TxnRequest { Success = { serializable }, Failure = { Range("a") } }));
+        var mixed = new TxnRequest { Success = { serializable }, Failure = { Range("a") } };
+        Assert.False(RequestValidator.IsSerializable(mixed));
     }
 
     [Fact]
