@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Etcd.Raft;
 
-/// <summary>Short texts for logs, exceptions and scenario files. Payload bytes appear only through a given formatter.</summary>
+/// <summary>
+/// Short texts for logs, exceptions and scenario files. Payload bytes appear only through a given formatter.
+/// </summary>
 internal static class Describe
 {
     public static string Of(Message message, Func<Entry, string>? payload = null)

@@ -21,7 +21,8 @@ public sealed partial class RaftNode
         || _core.SoftState != _previousSoftState;
 
     /// <summary>
-    /// Takes all work that has come up since the last call. Taking it is accepting it: everything in it must be handled.
+    /// Takes all work that has come up since the last call. Taking it is accepting it: everything in it must be
+    /// handled.
     /// </summary>
     public Ready TakeReady()
     {
@@ -89,8 +90,9 @@ public sealed partial class RaftNode
     }
 
     /// <summary>
-    /// What to deliver after the write: votes and acknowledged appends, and last a note to this member of what is durable
-    /// then. (Last, so that handling its own acknowledgement still finds the entries' terms in the unstable log.)
+    /// What to deliver after the write: votes and acknowledged appends, and last a note to this member of what is
+    /// durable then. (Last, so that handling its own acknowledgement still finds the entries' terms in the unstable
+    /// log.)
     /// </summary>
     private Message[] TakeResponses(Snapshot? snapshot)
     {
@@ -117,8 +119,8 @@ public sealed partial class RaftNode
     /// writes belong to different terms of this member, so a note is only believed when it was made in the present
     /// term: then no write of another leader's entries was handed out after it.</para>
     /// <para>Notes that are not believed must be made up for, or the unstable log would never shrink. Therefore every
-    /// append message carries one as long as anything is unstable, also one without entries; each change of term writes a
-    /// hard state and so gives a note of that term.</para>
+    /// append message carries one as long as anything is unstable, also one without entries; each change of term writes
+    /// a hard state and so gives a note of that term.</para>
     /// </remarks>
     private Message DurableNote(Snapshot? snapshot)
     {

@@ -5,7 +5,7 @@ namespace Etcd.Raft;
 /// work for storage come out. Owned by one thread (the raft loop); it has no thread, clock, socket or file of its own.
 /// </summary>
 /// <remarks>
-/// <para><b>The loop.</b> Call any of <see cref="Tick"/>, <see cref="Step"/>, <see cref="Propose(ReadOnlyMemory{byte})"/>,
+/// <para><b>The loop.</b> Call any of <see cref="Tick"/>, <see cref="Step"/>, <see cref="ProposeBatch"/>,
 /// <see cref="ReadIndex"/>… as often as there is input. Then, while <see cref="HasReady"/>, call
 /// <see cref="TakeReady"/> once and handle everything in it. Nothing is acknowledged by a call of its own: progress of
 /// storage comes back as messages. The more input is taken before each TakeReady, the larger the batches.</para>
@@ -15,29 +15,29 @@ namespace Etcd.Raft;
 /// <item>Messages to members: send at once. They never depend on anything not yet durable, so they overlap the fsync.
 /// They may be lost, duplicated or reordered. After a failed send call <see cref="ReportUnreachable"/>; for a
 /// <see cref="MessageType.Snapshot"/> always call <see cref="ReportSnapshot"/>, or the receiver gets nothing more until
-/// it answers by itself. A message is taken when it leaves: do not hold it back over the next ones.</item>
+/// it answers by itself.</item>
 /// <item>The <see cref="MessageType.StorageAppend"/> message: pass to the log writer. It persists, in this order,
 /// the snapshot (if any), the entries (an index that exists already replaces it and everything after it), and the hard
 /// state (<see cref="Message.TryGetHardState"/>). If the message has responses, all of it and all earlier append
 /// messages must be durable before any response is delivered; several messages may share one fsync. Without responses
-/// nothing waits for it and no fsync is needed. Before the responses are delivered, the entries and hard state must also
-/// be readable through <see cref="IRaftStorage"/>, and the snapshot restored in the state machine.</item>
+/// nothing waits for it and no fsync is needed. Before the responses are delivered, the entries and hard state must
+/// also be readable through <see cref="IRaftStorage"/>, and the snapshot restored in the state machine.</item>
 /// <item>The <see cref="MessageType.StorageApply"/> message: pass to the apply loop. Apply the entries in order. For a
-/// conf change entry call <see cref="ApplyConfChange"/> on the raft loop (unless the application refuses the change, then
-/// make no call), before delivering the responses and before applying what follows the entry. The result need not be
-/// durable before the responses are delivered. A snapshot in an append message can overtake entries that wait to be
+/// conf change entry call <see cref="ApplyConfChange"/> on the raft loop (unless the application refuses the change,
+/// then make no call), in the order of the entries and before delivering the responses. The result need not be durable
+/// before the responses are delivered. A snapshot in an append message can overtake entries that wait to be
 /// applied: entries at or below the index of a restored snapshot are skipped, and acknowledged like the others.</item>
 /// <item>Responses: deliver in order; those with <see cref="Message.To"/> equal to this member's id through
 /// <see cref="Step"/>, the others to the network. Those of an append message are exactly the ones that must not leave
-/// before the fsync: acknowledged appends and votes, also this member's own. They must never be lost (short of a crash),
-/// and messages to the same pseudo id are handled in the order in which they were given out.</item>
+/// before the fsync: acknowledged appends and votes, also this member's own. They must never be lost (short of a
+/// crash), and messages to the same pseudo id are handled in the order in which they were given out.</item>
 /// <item><see cref="Ready.ReadStates"/>: a read waits until <see cref="ReadState.Index"/> is applied.</item>
 /// </list>
 ///
 /// <para><b>Start.</b> A new cluster: an empty storage and <see cref="Bootstrap"/>. Anything else: a storage that holds
 /// the last snapshot or compaction point, all entries after it, and the newest durable hard state. With
-/// <see cref="RaftConfig.Applied"/> set, the initial <see cref="ConfState"/> must be the one in force at that index, for
-/// conf changes up to there are not handed out again. A member that joins starts with an empty storage, without
+/// <see cref="RaftConfig.Applied"/> set, the initial <see cref="ConfState"/> must be the one in force at that index,
+/// for conf changes up to there are not handed out again. A member that joins starts with an empty storage, without
 /// Bootstrap.</para>
 ///
 /// <para><b>Compaction.</b> The owner may compact the storage at any time up to the applied index
@@ -45,11 +45,11 @@ namespace Etcd.Raft;
 /// snapshot.</para>
 ///
 /// <para><b>Reads.</b> <see cref="ReadIndex"/> costs one round of heartbeats; a leader confirms everything that waits
-/// with the same round. A request can get lost with a leader or a message: repeat it after a time-out. Contexts identify
-/// the answers and must be unique among the requests in flight.</para>
+/// with the same round. A request can get lost with a leader or a message: repeat it after a time-out. Contexts
+/// identify the answers and must be unique among the requests in flight.</para>
 ///
-/// <para><b>Memory.</b> Payloads and messages are shared, never copied: nobody may change bytes after handing them in or
-/// after getting them out. Spans in a Ready live until the next TakeReady.</para>
+/// <para><b>Memory.</b> Payloads and messages are shared, never copied: nobody may change bytes after handing them in
+/// or after getting them out. Spans in a Ready live until the next TakeReady.</para>
 ///
 /// <para><b>Errors.</b> What can go wrong in normal operation is a <see cref="StepResult"/>. A
 /// <see cref="RaftInvariantException"/> means that this member must stop at once and write nothing more.</para>
@@ -96,8 +96,9 @@ public sealed partial class RaftNode
     public ulong LastIndex => _core.Log.LastIndex;
 
     /// <summary>
-    /// Makes this member of a new cluster begin with one committed conf change entry per member, at term 1, as every other
-    /// member does with the same peers. The entries come out of the first <see cref="TakeReady"/> calls like any others.
+    /// Makes this member of a new cluster begin with one committed conf change entry per member, at term 1, as every
+    /// other member does with the same peers. The entries come out of the first <see cref="TakeReady"/> calls like any
+    /// others.
     /// </summary>
     /// <param name="peers">At least one; the same on every member, in the same order.</param>
     /// <exception cref="InvalidOperationException">The storage is not empty.</exception>
@@ -107,7 +108,9 @@ public sealed partial class RaftNode
         _previousHardState = default;
     }
 
-    /// <summary>Lets one tick pass: elections, heartbeats, quorum checks and hand-over time-outs are counted in ticks.</summary>
+    /// <summary>
+    /// Lets one tick pass: elections, heartbeats, quorum checks and hand-over time-outs are counted in ticks.
+    /// </summary>
     public void Tick() => _core.Tick();
 
     /// <summary>Starts an election now, unless this member leads or cannot be elected.</summary>
@@ -127,9 +130,9 @@ public sealed partial class RaftNode
         _core.Step(new Message { Type = MessageType.Proposal, From = _core.Id, Entries = entries });
 
     /// <summary>
-    /// Proposes a membership change. A change that may not be made now (another one is unapplied, or the joint state does
-    /// not fit) is replaced by an empty entry: the application then sees no change at the index. At most one is in the
-    /// log unapplied at any time.
+    /// Proposes a membership change. A change that may not be made now (another one is unapplied, or the joint state
+    /// does not fit) is replaced by an empty entry: the application then sees no change at the index. At most one is in
+    /// the log unapplied at any time.
     /// </summary>
     /// <param name="type"><see cref="EntryType.ConfChange"/> or <see cref="EntryType.ConfChangeV2"/>.</param>
     /// <param name="data">Encoded change; empty, as V2, to leave a joint configuration.</param>
@@ -175,7 +178,9 @@ public sealed partial class RaftNode
     /// <summary>
     /// Asks for a read index; the answer comes in <see cref="Ready.ReadStates"/>, or never (repeat after a time-out).
     /// </summary>
-    /// <param name="context">Not empty, unique among the requests in flight in the cluster; at most a few dozen bytes.</param>
+    /// <param name="context">
+    /// Not empty, unique among the requests in flight in the cluster; at most a few dozen bytes.
+    /// </param>
     public void ReadIndex(ReadOnlyMemory<byte> context) => _core.Step(new Message
     {
         Type = MessageType.ReadIndex,
@@ -183,14 +188,16 @@ public sealed partial class RaftNode
     });
 
     /// <summary>
-    /// Hands leadership to another voter. Proposals are dropped until it has happened or an election timeout has passed.
-    /// A follower forwards the request. Ignored for learners and unknown members.
+    /// Hands leadership to another voter. Proposals are dropped until it has happened or an election timeout has
+    /// passed. A follower forwards the request. Ignored for learners and unknown members.
     /// </summary>
     /// <param name="transferee">The next leader.</param>
     public void TransferLeader(ulong transferee) =>
         _core.Step(new Message { Type = MessageType.TransferLeader, From = transferee });
 
-    /// <summary>Tells that a message to a member was probably lost, so that a leader probes it before sending more.</summary>
+    /// <summary>
+    /// Tells that a message to a member was probably lost, so that a leader probes it before sending more.
+    /// </summary>
     /// <param name="id">The member.</param>
     public void ReportUnreachable(ulong id) => _core.Step(new Message { Type = MessageType.Unreachable, From = id });
 
@@ -201,8 +208,8 @@ public sealed partial class RaftNode
         _core.Step(new Message { Type = MessageType.SnapshotStatus, From = id, Reject = !ok });
 
     /// <summary>
-    /// Makes a follower forget who leads, so that it grants votes at once instead of waiting for the lease to end. For an
-    /// application that knows better that the leader is gone. Nothing happens on a leader or
+    /// Makes a follower forget who leads, so that it grants votes at once instead of waiting for the lease to end. For
+    /// an application that knows better that the leader is gone. Nothing happens on a leader or
     /// candidate, nor with <see cref="ReadOnlyOption.LeaseBased"/>.
     /// </summary>
     public void ForgetLeader() => _core.Step(new Message { Type = MessageType.ForgetLeader });

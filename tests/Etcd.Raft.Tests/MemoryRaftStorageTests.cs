@@ -60,7 +60,8 @@ public sealed class MemoryRaftStorageTests
         storage.Term(5, out ulong replaced);
 
         Assert.Equal((4UL, 9UL), (compacted, replaced));
-        Assert.Throws<RaftInvariantException>(() => storage.Append(new Entry[] { new(EntryType.Normal, 9, 7, default) }));
+        Assert.Throws<RaftInvariantException>(
+            () => storage.Append(new Entry[] { new(EntryType.Normal, 9, 7, default) }));
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class RaftLogTests
     [InlineData(5UL, 2UL, 1UL, 1UL)]
     [InlineData(3UL, 9UL, 3UL, 3UL)]
     [InlineData(5UL, 0UL, 0UL, 0UL)]
-    public void FindConflictByTerm_skips_later_terms(ulong index, ulong term, ulong expectedIndex, ulong expectedTerm) =>
+    public void FindConflictByTerm_skips_later_terms(
+        ulong index, ulong term, ulong expectedIndex, ulong expectedTerm) =>
         Assert.Equal(new EntryId(expectedTerm, expectedIndex), New(stable: 4).FindConflictByTerm(index, term));
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed class ScenarioTests
             if (!rewrite && outputs[command] != command.Expected)
             {
                 Assert.Fail(
-                    $"{name}:{command.LineNumber}: {command.Line}\nexpected:\n{command.Expected}\nactual:\n{outputs[command]}");
+                    $"{name}:{command.LineNumber}: {command.Line}\nexpected:\n{command.Expected}\nactual:\n"
+                    + outputs[command]);
             }
         }
 

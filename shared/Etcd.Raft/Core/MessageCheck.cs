@@ -1,6 +1,8 @@
 namespace Etcd.Raft;
 
-/// <summary>Whether a message makes sense by itself, so that nothing from the network can break an invariant here.</summary>
+/// <summary>
+/// Whether a message makes sense by itself, so that nothing from the network can break an invariant here.
+/// </summary>
 internal static class MessageCheck
 {
     public static bool IsWellFormed(Message message) => message.Type switch

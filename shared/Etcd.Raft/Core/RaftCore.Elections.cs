@@ -83,9 +83,10 @@ internal sealed partial class RaftCore
 
     private void HandleVoteResponse(Message message)
     {
+        string answer = message.Reject ? "rejection" : "grant";
         _log.Write(
             RaftLogLevel.Info,
-            $"{Id:x} received {(message.Reject ? "rejection" : "grant")} by {message.Type} from {message.From:x} at term {Term}");
+            $"{Id:x} received {answer} by {message.Type} from {message.From:x} at term {Term}");
         Tracker.RecordVote(message.From, !message.Reject);
         VoteResult result = Tracker.TallyVotes(out int granted, out int rejected);
         _log.Write(RaftLogLevel.Info, $"{Id:x} has {granted} votes for it and {rejected} against it");
@@ -108,8 +109,8 @@ internal sealed partial class RaftCore
     }
 
     /// <summary>
-    /// Answers a (pre-)vote request of this term, or a pre-vote of a later one. Learners vote too: a candidate that asks
-    /// may know of a promotion that this member has not applied yet, and could not win without its vote.
+    /// Answers a (pre-)vote request of this term, or a pre-vote of a later one. Learners vote too: a candidate that
+    /// asks may know of a promotion that this member has not applied yet, and could not win without its vote.
     /// </summary>
     private void HandleVoteRequest(Message message)
     {

@@ -133,8 +133,8 @@ internal sealed partial class RaftCore
             return;
         }
 
-        // The leader's log has no term above LogTerm up to Index, so the logs can only agree where this one's term is at
-        // most that: a tail of later terms is skipped in one step.
+        // The leader's log has no term above LogTerm up to Index, so the logs can only agree where this one's term is
+        // at most that: a tail of later terms is skipped in one step.
         EntryId hint = Log.FindConflictByTerm(Math.Min(message.Index, Log.LastIndex), message.LogTerm);
         _log.Write(
             RaftLogLevel.Debug,
@@ -158,9 +158,10 @@ internal sealed partial class RaftCore
         // MessageCheck lets no Snapshot message pass without one.
         Snapshot snapshot = message.Snapshot!;
         bool restored = TryRestore(snapshot);
+        string verb = restored ? "restores" : "ignores";
         _log.Write(
             RaftLogLevel.Info,
-            $"{Id:x} {(restored ? "restores" : "ignores")} snapshot {snapshot.Metadata.Term}/{snapshot.Metadata.Index}: {Log}");
+            $"{Id:x} {verb} snapshot {snapshot.Metadata.Term}/{snapshot.Metadata.Index}: {Log}");
         SendAppendResponse(message.From, restored ? Log.LastIndex : Log.Committed);
     }
 }

@@ -36,8 +36,8 @@ internal sealed partial class RaftCore
     }
 
     /// <remarks>
-    /// A snapshot can overtake entries that are being applied: its configuration is in force from the moment the message
-    /// arrives, and conf changes below it are then part of that.
+    /// A snapshot can overtake entries that are being applied: its configuration is in force from the moment the
+    /// message arrives, and conf changes below it are then part of that.
     /// </remarks>
     public ConfState ApplyConfChange(ulong index, ConfChangeV2 change)
     {
@@ -58,7 +58,8 @@ internal sealed partial class RaftCore
         ConfChanger changer = new(Tracker, Log.LastIndex);
         if (changer.Apply(change) is string refused)
         {
-            throw new RaftInvariantException($"conf change ({change}) cannot be applied to {Tracker.Config}: {refused}");
+            throw new RaftInvariantException(
+                $"conf change ({change}) cannot be applied to {Tracker.Config}: {refused}");
         }
 
         SwitchTo(changer.Config, changer.Progress);

@@ -27,7 +27,8 @@ internal sealed partial class RaftCore
 
     /// <remarks>
     /// Differs from etcd, where the leader of a single-voter cluster answers at once: after a restart its stored commit
-    /// index can lag behind what it had acknowledged, and a read could go back in time. It waits for its first entry too.
+    /// index can lag behind what it had acknowledged, and a read could go back in time. It waits for its first entry
+    /// too.
     /// </remarks>
     private void HandleReadIndex(Message request)
     {

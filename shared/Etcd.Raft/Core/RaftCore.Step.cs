@@ -108,9 +108,9 @@ internal sealed partial class RaftCore
         }
         else if (message.Type == MessageType.StorageAppendResponse)
         {
-            // Entries written in an earlier term may have been replaced since, by writes that are still in progress; only
-            // an acknowledgement of this term proves otherwise (see RaftNode's StorageAppend). A snapshot is committed
-            // state, whatever the term.
+            // Entries written in an earlier term may have been replaced since, by writes that are still in progress;
+            // only an acknowledgement of this term proves otherwise (see RaftNode's StorageAppend). A snapshot is
+            // committed state, whatever the term.
             if (message.Snapshot is not null)
             {
                 SnapshotApplied(message.Snapshot);

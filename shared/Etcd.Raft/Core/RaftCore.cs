@@ -23,7 +23,9 @@ internal sealed partial class RaftCore
         _log = new CoreLogger(config.Logger);
         _random = config.Random;
         _maxUncommittedSize = ConfigCheck.OrUnlimited(config.MaxUncommittedSizeBytes);
-        ulong maxApplying = config.MaxApplyingSizeBytes == 0 ? config.MaxSizePerMessageBytes : config.MaxApplyingSizeBytes;
+        ulong maxApplying = config.MaxApplyingSizeBytes == 0
+            ? config.MaxSizePerMessageBytes
+            : config.MaxApplyingSizeBytes;
         Log = new RaftLog(config.Storage, Math.Max(maxApplying, 1), _log);
         Tracker = NewTracker();
 
@@ -56,7 +58,9 @@ internal sealed partial class RaftCore
     /// <summary>Whom leadership is being handed to; 0 for nobody.</summary>
     public ulong LeadTransferee { get; private set; }
 
-    /// <summary>Ticks of silence before this member's next election; in [E, 2E), drawn anew at each change of role.</summary>
+    /// <summary>
+    /// Ticks of silence before this member's next election; in [E, 2E), drawn anew at each change of role.
+    /// </summary>
     public int RandomizedElectionTicks { get; set; }
 
     public SoftState SoftState => new(LeaderId, Role);
@@ -219,7 +223,8 @@ internal sealed partial class RaftCore
     private void AbortLeaderTransfer() => LeadTransferee = RaftIds.None;
 
     private Progress OwnProgress() =>
-        Tracker.Progress[Id] ?? throw new RaftInvariantException($"{Id:x} is not in its configuration {Tracker.Config}");
+        Tracker.Progress[Id]
+        ?? throw new RaftInvariantException($"{Id:x} is not in its configuration {Tracker.Config}");
 
     private void RequireRoleIsNot(RaftRole role, RaftRole becoming)
     {

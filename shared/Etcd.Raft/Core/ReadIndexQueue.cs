@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Etcd.Raft;
 
 /// <summary>
-/// The leader's read requests that wait until a quorum confirms that it still leads. Requests have positions 1, 2, 3 … in
-/// order of arrival; a heartbeat carries the newest position, its echo acknowledges all requests up to it. So one round
-/// confirms everything that waits.
+/// The leader's read requests that wait until a quorum confirms that it still leads. Requests have positions 1, 2, 3 …
+/// in order of arrival; a heartbeat carries the newest position, its echo acknowledges all requests up to it. So one
+/// round confirms everything that waits.
 /// </summary>
 /// <remarks>
 /// <para>Context: 8 bytes, the position, little-endian. Only this leader reads it, in the same term.</para>
@@ -17,8 +17,8 @@ internal sealed class ReadIndexQueue
     public const int ContextSizeBytes = 8;
 
     /// <summary>
-    /// Requests waiting at most. A member asks for one read index at a time and repeats it when it is lost, so this many
-    /// only pile up when no quorum answers; dropping then loses nothing.
+    /// Requests waiting at most. A member asks for one read index at a time and repeats it when it is lost, so this
+    /// many only pile up when no quorum answers; dropping then loses nothing.
     /// </summary>
     public const int Capacity = 4096;
 

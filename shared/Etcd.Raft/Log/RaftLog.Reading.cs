@@ -3,7 +3,9 @@ namespace Etcd.Raft;
 /// <summary>Reading across storage and the unstable tail, and handing out committed entries.</summary>
 internal sealed partial class RaftLog
 {
-    /// <summary>Entries from an index to the end, limited by size. None, with Ok, when it lies beyond the end.</summary>
+    /// <summary>
+    /// Entries from an index to the end, limited by size. None, with Ok, when it lies beyond the end.
+    /// </summary>
     public StorageStatus EntriesFrom(ulong index, ulong maxSize, out EntryList entries)
     {
         ulong last = LastIndex;
@@ -62,7 +64,9 @@ internal sealed partial class RaftLog
         return StorageStatus.Ok;
     }
 
-    /// <summary>True when [<paramref name="low"/>, <paramref name="high"/>) holds a conf change; read page by page.</summary>
+    /// <summary>
+    /// True when [<paramref name="low"/>, <paramref name="high"/>) holds a conf change; read page by page.
+    /// </summary>
     public bool ContainsConfChange(ulong low, ulong high)
     {
         while (low < high)

@@ -34,7 +34,8 @@ internal sealed partial class RaftLog
     /// <summary>Highest index acknowledged as applied.</summary>
     public ulong Applied { get; private set; }
 
-    public ulong FirstIndex => Unstable.Snapshot is Snapshot snapshot ? snapshot.Metadata.Index + 1 : _storage.FirstIndex;
+    public ulong FirstIndex =>
+        Unstable.Snapshot is Snapshot snapshot ? snapshot.Metadata.Index + 1 : _storage.FirstIndex;
 
     public ulong LastIndex => Unstable.TryGetLastIndex(out ulong index) ? index : _storage.LastIndex;
 
@@ -49,7 +50,9 @@ internal sealed partial class RaftLog
         }
     }
 
-    /// <summary>A snapshot was received and is not restored yet; nothing can be applied and no election be run.</summary>
+    /// <summary>
+    /// A snapshot was received and is not restored yet; nothing can be applied and no election be run.
+    /// </summary>
     public bool HasPendingSnapshot => Unstable.Snapshot is not null;
 
     /// <summary>Committed entries are waiting to be handed out.</summary>
@@ -93,8 +96,8 @@ internal sealed partial class RaftLog
     public Snapshot? Snapshot() => Unstable.Snapshot ?? _storage.Snapshot();
 
     /// <summary>
-    /// Appends a leader's entries behind <paramref name="previous"/> if the logs agree there, and takes its commit index
-    /// as far as the two logs are now known to agree.
+    /// Appends a leader's entries behind <paramref name="previous"/> if the logs agree there, and takes its commit
+    /// index as far as the two logs are now known to agree.
     /// </summary>
     /// <param name="previous">Just before the first entry.</param>
     /// <param name="entries">Contiguous from previous.Index + 1; may be empty.</param>
@@ -174,7 +177,7 @@ internal sealed partial class RaftLog
         if (index > LastIndex)
         {
             throw new RaftInvariantException(
-                $"commit index {index} is beyond the last index {LastIndex}: was the log corrupted, cut or lost? {this}");
+                $"commit index {index} is beyond the last index {LastIndex}: was the log lost or cut? {this}");
         }
 
         Committed = index;
@@ -195,14 +198,16 @@ internal sealed partial class RaftLog
     /// <summary>Starts over from a received snapshot.</summary>
     public void Restore(Snapshot snapshot)
     {
-        _log.Write(RaftLogLevel.Info, $"log ({this}) restores snapshot {snapshot.Metadata.Term}/{snapshot.Metadata.Index}");
+        _log.Write(
+            RaftLogLevel.Info,
+            $"log ({this}) restores snapshot {snapshot.Metadata.Term}/{snapshot.Metadata.Index}");
         Committed = snapshot.Metadata.Index;
         Unstable.Restore(snapshot);
     }
 
     /// <summary>
-    /// Takes the commit index and applied index that were durable at start. What was compacted or applied was committed,
-    /// and the stored commit index may lag behind either.
+    /// Takes the commit index and applied index that were durable at start. What was compacted or applied was
+    /// committed, and the stored commit index may lag behind either.
     /// </summary>
     /// <remarks>
     /// Differs from etcd, which refuses to start then: a commit index that moves alone need not be synced, whereas the
@@ -235,7 +240,7 @@ internal sealed partial class RaftLog
                 {
                     _log.Write(
                         RaftLogLevel.Info,
-                        $"conflict at index {entry.Index}: term {TermOrZero(entry.Index)} here, {entry.Term} at the leader");
+                        $"conflict at {entry.Index}: term {TermOrZero(entry.Index)} here, {entry.Term} at the leader");
                 }
 
                 return entry.Index;

@@ -89,8 +89,8 @@ internal sealed class UnstableLog(ulong offset, CoreLogger log)
     }
 
     /// <summary>
-    /// Lets go of the entries up to <paramref name="id"/>, which are durable. The caller vouches that no write in progress
-    /// can still replace them; an id that does not match what is held is ignored.
+    /// Lets go of the entries up to <paramref name="id"/>, which are durable. The caller vouches that no write in
+    /// progress can still replace them; an id that does not match what is held is ignored.
     /// </summary>
     public void StableTo(EntryId id)
     {

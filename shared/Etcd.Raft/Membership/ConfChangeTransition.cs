@@ -1,6 +1,8 @@
 namespace Etcd.Raft;
 
-/// <summary>How a change passes through a joint configuration. Numbers equal <c>raftpb.ConfChangeTransition</c>.</summary>
+/// <summary>
+/// How a change passes through a joint configuration. Numbers equal <c>raftpb.ConfChangeTransition</c>.
+/// </summary>
 public enum ConfChangeTransition
 {
     /// <summary>Simple protocol for at most one change, otherwise <see cref="JointImplicit"/>.</summary>

@@ -4,7 +4,8 @@ namespace Etcd.Raft;
 /// Computes the configuration that follows from the present one and a change, and refuses what would be unsafe. Never
 /// touches its input: the result is a new configuration and a new progress map. Used once.
 /// </summary>
-/// <remarks>Voter changes always go to the incoming half; the outgoing half only keeps what was in force before.</remarks>
+/// <remarks>Voter changes always go to the incoming half; the outgoing half only keeps what was in force
+/// before.</remarks>
 internal sealed class ConfChanger
 {
     private readonly ProgressTracker _tracker;
@@ -238,7 +239,8 @@ internal sealed class ConfChanger
 
     private string? CheckInvariants()
     {
-        foreach (SortedSet<ulong> ids in (ReadOnlySpan<SortedSet<ulong>>)[_incoming, _outgoing, _learners, _learnersNext])
+        SortedSet<ulong>[] sets = [_incoming, _outgoing, _learners, _learnersNext];
+        foreach (SortedSet<ulong> ids in sets)
         {
             foreach (ulong id in ids)
             {

@@ -1,8 +1,8 @@
 namespace Etcd.Raft;
 
 /// <summary>
-/// A membership configuration (<c>raftpb.ConfState</c>). Immutable; all arrays ascending, without duplicates, never null.
-/// Two states with the same content are equal.
+/// A membership configuration (<c>raftpb.ConfState</c>). Immutable; all arrays ascending, without duplicates, never
+/// null. Two states with the same content are equal.
 /// </summary>
 public sealed class ConfState : IEquatable<ConfState>
 {
@@ -18,7 +18,9 @@ public sealed class ConfState : IEquatable<ConfState>
     /// <summary>Voters of the outgoing configuration; empty unless joint.</summary>
     public ulong[] VotersOutgoing { get; init => field = Sorted(value); } = [];
 
-    /// <summary>Voters of the outgoing configuration that become learners when the joint configuration is left.</summary>
+    /// <summary>
+    /// Voters of the outgoing configuration that become learners when the joint configuration is left.
+    /// </summary>
     public ulong[] LearnersNext { get; init => field = Sorted(value); } = [];
 
     /// <summary>True when the leader leaves the joint configuration by itself.</summary>

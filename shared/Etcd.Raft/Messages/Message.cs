@@ -16,7 +16,8 @@ public sealed class Message
     public ulong From { get; init; }
 
     /// <summary>
-    /// Sender's term; 0 in local and forwarded messages. In a <see cref="MessageType.StorageAppend"/> the term to persist.
+    /// Sender's term; 0 in local and forwarded messages. In a <see cref="MessageType.StorageAppend"/> the term to
+    /// persist.
     /// </summary>
     public ulong Term { get; init; }
 
@@ -25,11 +26,14 @@ public sealed class Message
 
     /// <summary>
     /// Append: index just before the first entry. AppendResponse: last matching index, or the rejected one. Vote: the
-    /// candidate's last index. ReadIndexResponse: the read index. StorageAppendResponse: last durable index, 0 for none.
+    /// candidate's last index. ReadIndexResponse: the read index. StorageAppendResponse: last durable index, 0 for
+    /// none.
     /// </summary>
     public ulong Index { get; init; }
 
-    /// <summary>Entries to append, propose, persist or apply; for ReadIndex one entry with the request's context.</summary>
+    /// <summary>
+    /// Entries to append, propose, persist or apply; for ReadIndex one entry with the request's context.
+    /// </summary>
     public EntryList Entries { get; init; }
 
     /// <summary>Commit index; in a <see cref="MessageType.StorageAppend"/> the one to persist.</summary>
@@ -57,7 +61,8 @@ public sealed class Message
     public IReadOnlyList<Message> Responses { get; init; } = [];
 
     /// <summary>
-    /// In a <see cref="MessageType.StorageAppend"/>: the hard state to persist. The three fields are all set or all zero.
+    /// In a <see cref="MessageType.StorageAppend"/>: the hard state to persist. The three fields are all set or all
+    /// zero.
     /// </summary>
     /// <param name="hardState">The state; all zero when false is returned.</param>
     /// <returns>False when the hard state did not change, so that there is none to persist.</returns>

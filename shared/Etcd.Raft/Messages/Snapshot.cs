@@ -6,7 +6,7 @@ namespace Etcd.Raft;
 public sealed record Snapshot(ReadOnlyMemory<byte> Data, SnapshotMetadata Metadata)
 {
     /// <summary>The snapshot at index 0 that a fresh storage starts from.</summary>
-    public static Snapshot Empty { get; } = new(ReadOnlyMemory<byte>.Empty, new SnapshotMetadata(ConfState.Empty, 0, 0));
+    public static Snapshot Empty { get; } = new(default, new SnapshotMetadata(ConfState.Empty, Index: 0, Term: 0));
 
     /// <summary>True at index 0: there is nothing to restore.</summary>
     public bool IsEmpty => Metadata.Index == 0;

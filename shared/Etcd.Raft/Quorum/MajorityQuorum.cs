@@ -1,6 +1,8 @@
 namespace Etcd.Raft;
 
-/// <summary>A set of voters that decides by majority. Immutable; ids ascending. An empty set agrees with everything.</summary>
+/// <summary>
+/// A set of voters that decides by majority. Immutable; ids ascending. An empty set agrees with everything.
+/// </summary>
 internal readonly struct MajorityQuorum
 {
     // Clusters are small; beyond this the scratch array comes from the heap.

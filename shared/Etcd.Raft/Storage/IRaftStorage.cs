@@ -7,7 +7,9 @@ namespace Etcd.Raft;
 /// </summary>
 public interface IRaftStorage
 {
-    /// <summary>Index of the oldest entry held, which is one above the last compacted one (1 for a fresh log).</summary>
+    /// <summary>
+    /// Index of the oldest entry held, which is one above the last compacted one (1 for a fresh log).
+    /// </summary>
     ulong FirstIndex { get; }
 
     /// <summary>Index of the newest entry held; <see cref="FirstIndex"/> - 1 when there is none.</summary>

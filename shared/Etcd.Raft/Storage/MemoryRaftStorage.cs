@@ -2,7 +2,8 @@ namespace Etcd.Raft;
 
 /// <summary>
 /// The log since the last compaction, in memory. Owned by the raft loop like the <see cref="RaftNode"/> that reads it;
-/// not thread-safe. Lists it hands out stay valid and unchanged for ever: memory that was handed out is never rewritten.
+/// not thread-safe. Lists it hands out stay valid and unchanged for ever: memory that was handed out is never
+/// rewritten.
 /// </summary>
 /// <remarks>
 /// The owner mirrors here what it has written durably: for a StorageAppend message first
@@ -101,7 +102,9 @@ public sealed class MemoryRaftStorage : IRaftStorage
 
     /// <summary>Makes a snapshot for followers that are far behind. Does not compact.</summary>
     /// <param name="index">Applied index, newer than the snapshot held, still in the log.</param>
-    /// <param name="confState">Membership at <paramref name="index"/>; null when it did not change since the last one.</param>
+    /// <param name="confState">
+    /// Membership at <paramref name="index"/>; null when it did not change since the last one.
+    /// </param>
     /// <param name="data">State, opaque.</param>
     /// <returns>The snapshot; null, without effect, when the one held is at least as new.</returns>
     public Snapshot? CreateSnapshot(ulong index, ConfState? confState, ReadOnlyMemory<byte> data)
@@ -121,7 +124,9 @@ public sealed class MemoryRaftStorage : IRaftStorage
         return _snapshot;
     }
 
-    /// <summary>Drops all entries up to an index; the term at that index stays known. Copies what remains: O(n).</summary>
+    /// <summary>
+    /// Drops all entries up to an index; the term at that index stays known. Copies what remains: O(n).
+    /// </summary>
     /// <param name="index">Inclusive; at most the applied index.</param>
     /// <returns>False, without effect, when that was compacted before.</returns>
     public bool Compact(ulong index)

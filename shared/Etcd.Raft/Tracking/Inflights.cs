@@ -30,7 +30,7 @@ internal sealed class Inflights
         if (IsFull)
         {
             throw new RaftInvariantException(
-                $"append up to {lastIndex} exceeds the inflight limits: {Count}/{_maxCount}, {_bytes}/{_maxBytes} bytes");
+                $"append up to {lastIndex} exceeds the window: {Count}/{_maxCount}, {_bytes}/{_maxBytes} bytes");
         }
 
         if (Count == _ring.Length)

@@ -4,11 +4,11 @@ namespace Etcd.Raft;
 /// What the leader knows of one member's log, and how it sends to it. Mirrors etcd's <c>tracker.Progress</c>.
 /// </summary>
 /// <remarks>
-/// <list type="table">
-/// <item><term>Probe</term><description>Unknown log: one append per heartbeat, <see cref="Next"/> guessed.</description></item>
-/// <item><term>Replicate</term><description>Pipelined: <see cref="Next"/> runs ahead of <see cref="Match"/>.</description></item>
-/// <item><term>Snapshot</term><description>Entries are compacted away: nothing is sent until the snapshot's end.</description></item>
-/// </list>
+/// <code>
+/// Probe      unknown log: one append per heartbeat, Next is a guess
+/// Replicate  pipelined: Next runs ahead of Match
+/// Snapshot   entries are compacted away: nothing is sent until the snapshot's end is known
+/// </code>
 /// Always <c>Match &lt; Next</c>.
 /// </remarks>
 internal sealed class Progress

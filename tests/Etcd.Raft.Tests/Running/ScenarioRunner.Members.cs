@@ -82,7 +82,9 @@ internal sealed partial class ScenarioRunner
             ? new Snapshot(
                 "restored"u8.ToArray(),
                 new SnapshotMetadata(
-                    new ConfState { Voters = command.IdsOption("voters") }, ParseEntry(text).Index, ParseEntry(text).Term))
+                    new ConfState { Voters = command.IdsOption("voters") },
+                    ParseEntry(text).Index,
+                    ParseEntry(text).Term))
             : null,
     };
 

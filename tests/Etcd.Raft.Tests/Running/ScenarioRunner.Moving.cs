@@ -125,8 +125,8 @@ internal sealed partial class ScenarioRunner
 
             foreach (ulong id in members)
             {
-                moved |= When(
-                    id, _network.Exists(message => message.To == id), "receives", () => DeliverTo(id, type: null, drop: false));
+                bool waits = _network.Exists(message => message.To == id);
+                moved |= When(id, waits, "receives", () => DeliverTo(id, type: null, drop: false));
             }
 
             foreach (ulong id in members)

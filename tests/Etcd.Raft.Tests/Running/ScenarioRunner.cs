@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Etcd.Raft.Tests.Running;
@@ -10,8 +9,8 @@ namespace Etcd.Raft.Tests.Running;
 /// <remarks>
 /// <code>
 /// add-nodes COUNT [voters=(1,2)] [learners=(3)] [index=N] [content=TEXT] [option=VALUE …]
-/// campaign ID                      propose ID TEXT…                 propose-conf-change ID [v1=true]   (input: v1 l2 r3)
-/// tick-heartbeat ID                tick-election ID                 set-election-timeout ID TICKS
+/// campaign ID                      propose ID TEXT…                 propose-conf-change ID [v1=true]   (input: v1 l2
+/// r3) tick-heartbeat ID                tick-election ID                 set-election-timeout ID TICKS
 /// process-ready ID…                process-append ID…               process-apply ID…
 /// deliver ID… [drop=(1,2)] [type=Append]                            stabilize [ID…]
 /// read-index ID TEXT               transfer-leadership from=A to=B  forget-leader ID
@@ -74,7 +73,7 @@ internal sealed partial class ScenarioRunner : IRaftLogger
                 Tick(command.Id, ticks: ElectionTicks);
                 break;
             case "set-election-timeout":
-                CoreOf(Node(command.Id)).RandomizedElectionTicks = int.Parse(command.Word(1), CultureInfo.InvariantCulture);
+                CoreOf(Node(command.Id)).RandomizedElectionTicks = (int)command.Ids[1];
                 break;
             case "process-ready":
                 ForEach(command, "ready", ProcessReady);

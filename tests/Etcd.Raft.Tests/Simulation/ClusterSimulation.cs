@@ -8,7 +8,7 @@ namespace Etcd.Raft.Tests.Simulation;
 /// Five members, of which three vote at first, on a network that loses, repeats and reorders, with crashes, partitions,
 /// compactions, membership changes and hand-overs. Everything follows from the seed.
 /// </summary>
-internal sealed class ClusterSimulation
+internal sealed partial class ClusterSimulation
 {
     private const int MemberCount = 5;
 
@@ -74,7 +74,9 @@ internal sealed class ClusterSimulation
         }
     }
 
-    /// <summary>Without further faults the cluster must elect a leader, take a proposal, and bring everybody level.</summary>
+    /// <summary>
+    /// Without further faults the cluster must elect a leader, take a proposal, and bring everybody level.
+    /// </summary>
     public void Heal()
     {
         _cut.Clear();
@@ -97,7 +99,8 @@ internal sealed class ClusterSimulation
             Calm();
         }
 
-        SimulatedMember last = Leader() ?? throw new InvalidOperationException("no leader after healing" + DescribeMembers());
+        SimulatedMember last = Leader()
+            ?? throw new InvalidOperationException("no leader after healing" + DescribeMembers());
         RaftStatus status = last.Raft!.Status();
         Assert.Equal(status.LastIndex, status.Commit);
         Assert.All(status.Progress, peer => Assert.Equal(status.LastIndex, peer.Match));
@@ -234,137 +237,7 @@ internal sealed class ClusterSimulation
         member.Raft!.ReadIndex(Encoding.UTF8.GetBytes(context));
     }
 
-    private void TakeReady(SimulatedMember member)
-    {
-        if (!member.Raft!.HasReady)
-        {
-            return;
-        }
-
-        Ready ready = member.Raft.TakeReady();
-        foreach (ReadState read in ready.ReadStates)
-        {
-            _checks.ReadAnswered(Encoding.UTF8.GetString(read.Context.Span), read.Index);
-        }
-
-        foreach (Message message in ready.Messages)
-        {
-            if (RaftIds.IsLocalThread(message.To))
-            {
-                member.Enqueue(message);
-            }
-            else
-            {
-                _network.Add(message);
-            }
-        }
-    }
-
-    private void Deliver(SimulatedMember member, IReadOnlyList<Message> responses)
-    {
-        foreach (Message response in responses)
-        {
-            if (response.To == member.Id)
-            {
-                Assert.NotEqual(StepResult.Malformed, member.Raft!.Step(response));
-            }
-            else
-            {
-                _network.Add(response);
-            }
-        }
-    }
-
-    private void DeliverOne()
-    {
-        if (_network.Count == 0)
-        {
-            return;
-        }
-
-        // Mostly the oldest, sometimes any: reordering within reason, so that work gets done at all.
-        int position = _random.Next(4) == 0 ? _random.Next(_network.Count) : 0;
-        Message message = _network[position];
-        _network.RemoveAt(position);
-        bool lost = _random.NextDouble() < _dropRate || _cut.Contains((message.From, message.To));
-        if (!lost && _random.NextDouble() < _repeatRate)
-        {
-            _network.Add(message);
-        }
-
-        Deliver(message, lost);
-    }
-
-    private void Deliver(Message message, bool lost)
-    {
-        SimulatedMember? sender = message.From <= MemberCount ? _members[(int)message.From - 1] : null;
-        SimulatedMember receiver = _members[(int)message.To - 1];
-        lost |= receiver.Raft is null;
-        if (!lost)
-        {
-            Assert.NotEqual(StepResult.Malformed, receiver.Raft!.Step(message));
-            _checks.Observe(receiver);
-        }
-
-        if (message.Type == MessageType.Snapshot)
-        {
-            sender?.Raft?.ReportSnapshot(message.To, ok: !lost);
-        }
-    }
-
-    private void Restart(SimulatedMember member)
-    {
-        member.Start();
-        _checks.Restarted(member);
-    }
-
-    private void Calm()
-    {
-        foreach (SimulatedMember member in _members)
-        {
-            member.Raft?.Tick();
-        }
-
-        for (bool moved = true; moved;)
-        {
-            moved = _network.Count > 0;
-            Message[] messages = [.. _network];
-            _network.Clear();
-            foreach (Message message in messages)
-            {
-                Deliver(message, lost: false);
-            }
-
-            foreach (SimulatedMember member in _members)
-            {
-                moved |= Work(member);
-            }
-        }
-    }
-
-    private bool Work(SimulatedMember member)
-    {
-        if (member.Raft is null)
-        {
-            return false;
-        }
-
-        bool moved = member.Raft.HasReady;
-        TakeReady(member);
-        while (member.HasAppend)
-        {
-            Deliver(member, member.Write());
-        }
-
-        while (member.HasApply)
-        {
-            Deliver(member, member.Apply(_checks.Applied));
-        }
-
-        return moved;
-    }
-
-    private string DescribeMembers() => string.Concat(_members.Select(member => member.Raft?.Status() is RaftStatus status
+    private string DescribeMembers() => string.Concat(_members.Select(member => member.Raft?.Status() is { } status
         ? $"\n{member.Id}: {status.HardState} {status.SoftState} last={status.LastIndex} applied={status.Applied}"
             + $" state={member.State.Metadata.Index} {status.ConfState}"
         : $"\n{member.Id}: down"));

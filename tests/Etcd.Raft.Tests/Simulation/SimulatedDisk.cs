@@ -50,8 +50,9 @@ internal sealed class SimulatedDisk(Snapshot start)
             copy.ApplySnapshot(new Snapshot(default, new SnapshotMetadata(ConfState.Empty, Log.FirstIndex - 1, term)));
         }
 
-        Assert.Equal(
-            StorageStatus.Ok, Log.Entries(Log.FirstIndex, Log.LastIndex + 1, RaftConfig.NoLimit, out EntryList entries));
+        StorageStatus status = Log.Entries(
+            Log.FirstIndex, Log.LastIndex + 1, RaftConfig.NoLimit, out EntryList entries);
+        Assert.Equal(StorageStatus.Ok, status);
         copy.Append(entries);
         copy.SetHardState(Log.HardState);
         return copy;

@@ -143,7 +143,8 @@ internal sealed class SimulatedMember(ulong id, SimulatedDisk disk, Func<IRaftSt
         ConfChangeV2 change = entry.Data.IsEmpty ? ConfChangeV2.Leave : TextConfChange.Decode(entry)!;
         ProgressTracker tracker = new(1, RaftConfig.NoLimit);
         ConfRestore.Restore(tracker, present, lastIndex: 1);
-        return new ConfChanger(tracker, lastIndex: 1).Apply(change) is null ? Raft!.ApplyConfChange(entry.Index, change) : present;
+        string? refused = new ConfChanger(tracker, lastIndex: 1).Apply(change);
+        return refused is null ? Raft!.ApplyConfChange(entry.Index, change) : present;
     }
 
     private void HashCodeOf(Entry entry, out ulong hash)
