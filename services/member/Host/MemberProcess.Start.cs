@@ -25,6 +25,8 @@ internal sealed partial class MemberProcess
             new SegmentedRaftLogStore(_config.WalDirectory, new WalOptions { Observer = _metrics.Disk }),
             transport.Identify);
         var queries = new PeerQueries(transport.Client, _loggers);
+        var snapshots = new SnapshotTransfer(transport, files, _member, _loggers);
+        _cleanup.Push(snapshots.DisposeAsync);
         var decision = log.Exists
             ? null
             : await new ClusterBootstrap(_config, queries).DecideAsync(cancellationToken).ConfigureAwait(false);
@@ -34,7 +36,7 @@ internal sealed partial class MemberProcess
         }
 
         var node = await MemberNode
-            .StartAsync(NodeOptions(decision, queries), log, engine, transport, _time, _loggers, cancellationToken)
+            .StartAsync(NodeOptions(decision, queries, snapshots), log, engine, transport, _time, _loggers, cancellationToken)
             .ConfigureAwait(false);
         _cleanup.Push(node.DisposeAsync);
         _metrics.Attach(node);
@@ -48,8 +50,10 @@ internal sealed partial class MemberProcess
         return (node, files);
     }
 
-    private MemberNodeOptions NodeOptions(BootstrapDecision? decision, PeerQueries queries) => new()
+    private MemberNodeOptions NodeOptions(
+        BootstrapDecision? decision, PeerQueries queries, ISnapshotTransfer snapshots) => new()
     {
+        SnapshotTransfer = snapshots,
         Name = _config.Name,
         MemberId = decision?.MemberId ?? 0,
         ClusterId = decision?.ClusterId ?? 0,
@@ -137,8 +141,8 @@ internal sealed partial class MemberProcess
             services.AddSingleton<ILeaseForwarder>(leader);
             services.AddSingleton<IPromotionForwarder>(leader);
             services.AddSingleton<IGrpcMetrics>(_metrics.Grpc);
-            services.AddSingleton<IEngineMaintenance>(
-                new EngineMaintenance(_member, _metrics.Disk, _time));
+            services.AddSingleton<IEngineMaintenance>(new EngineMaintenance(_member, _metrics.Disk, _time));
+            services.AddSingleton<IDatabaseSnapshots>(new DatabaseSnapshots(_member, _metrics.Disk, _time));
             services.AddSingleton(_time);
             services.AddSingleton(new GrpcEdgeOptions
             {
