@@ -22,7 +22,7 @@ public sealed class MinorityTests
 
         foreach (var other in cluster.Members.Where(member => member != minority))
         {
-            other.Process.Pause();
+            await other.Process.PauseAsync();
         }
 
         var serializable = await minority.Kv.RangeAsync(new RangeRequest { Key = Key, Serializable = true });

@@ -97,8 +97,15 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Stops the process in place (SIGSTOP), as a long pause does.</summary>
-    public void Pause() => _ = Signal(_process.Id, 19);
+    /// <summary>Stops the process in place (SIGSTOP), as a long pause does, and waits until every thread stands.</summary>
+    public async Task PauseAsync()
+    {
+        _ = Signal(_process.Id, 19);
+        while (!Directory.EnumerateDirectories($"/proc/{_process.Id}/task").All(IsStopped))
+        {
+            await Task.Delay(5);
+        }
+    }
 
     /// <summary>Lets a paused process go on (SIGCONT).</summary>
     public void Resume() => _ = Signal(_process.Id, 18);
@@ -120,6 +127,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    /// <summary>The state follows the command name, which is in parentheses, in the thread's stat line.</summary>
+    private static bool IsStopped(string threadDirectory)
+    {
+        string stat = File.ReadAllText(Path.Combine(threadDirectory, "stat"));
+        return stat[stat.LastIndexOf(')') + 2] == 'T';
     }
 
     public string LogTail() =>
