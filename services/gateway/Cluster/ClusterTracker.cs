@@ -26,9 +26,6 @@ internal sealed partial class ClusterTracker : BackgroundService
     // After a failure, members are watched closely for longer than an election takes.
     private static readonly TimeSpan UrgentPeriod = TimeSpan.FromSeconds(5);
 
-    // A cluster names a dead leader until its election timer (1 s by default, up to 2 s) runs out.
-    private static readonly TimeSpan RelayGrace = TimeSpan.FromSeconds(3);
-
     private static readonly TimeSpan DiscoveryInterval = TimeSpan.FromSeconds(5);
 
     private readonly GatewayOptions _options;
@@ -230,9 +227,10 @@ internal sealed partial class ClusterTracker : BackgroundService
                 LeaderLost(before.Leader, before.Term);
             }
 
+            // The cluster names a dead leader until its election timer runs out, which the wait for a leader outlasts.
             // A leader that was never in reach is no news to wait for, once every member has been looked at.
             var mayRelay = _leaderLostAt != 0
-                ? now - _leaderLostAt >= Ticks(RelayGrace)
+                ? now - _leaderLostAt >= Ticks(_options.LeaderWait)
                 : members.TrueForAll(member => member.Observation.Reach != MemberReach.Unknown);
             view = ClusterView.Build(members, mayRelay);
         }

@@ -20,8 +20,11 @@ internal sealed class MemberEndpoint : IDisposable
     // As large as a big range response, so that one stream does not wait for window updates.
     private const int StreamWindowBytes = 4 << 20;
 
-    private readonly SocketsHttpHandler _forwardHandler = CreateHandler();
-    private readonly SocketsHttpHandler _probeHandler = CreateHandler();
+    private readonly SocketsHttpHandler _forwardHandler =
+        CreateHandler(new ReverseProxyPropagator(DistributedContextPropagator.Current));
+
+    // Without a propagator requests make no spans: looking at members is no part of any trace.
+    private readonly SocketsHttpHandler _probeHandler = CreateHandler(propagator: null);
     private CancellationTokenSource _abandonedCalls = new();
     private CancellationTokenSource _abandonedStreams = new();
     private int _calls;
@@ -94,7 +97,7 @@ internal sealed class MemberEndpoint : IDisposable
     private static void Cancel(ref CancellationTokenSource source) =>
         Interlocked.Exchange(ref source, new CancellationTokenSource()).Cancel();
 
-    private static SocketsHttpHandler CreateHandler() => new()
+    private static SocketsHttpHandler CreateHandler(DistributedContextPropagator? propagator) => new()
     {
         UseProxy = false,
         AllowAutoRedirect = false,
@@ -107,6 +110,6 @@ internal sealed class MemberEndpoint : IDisposable
         KeepAlivePingTimeout = PingTimeout,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         InitialHttp2StreamWindowSize = StreamWindowBytes,
-        ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+        ActivityHeadersPropagator = propagator,
     };
 }
