@@ -80,7 +80,10 @@ internal static partial class GatewayHost
                 return HealthEndpointExtensions.WriteAsync(context.Response, reason, context.RequestAborted);
             case "/status":
                 return context.Response.WriteAsJsonAsync(
-                    GatewayStatus.Of(view), GatewayJson.Default.GatewayStatus, "application/json", context.RequestAborted);
+                    GatewayStatus.Of(view),
+                    GatewayJson.Default.GatewayStatus,
+                    "application/json",
+                    context.RequestAborted);
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
                 return Task.CompletedTask;

@@ -4,7 +4,11 @@ using Etcd.Gateway.Cluster;
 namespace Etcd.Gateway;
 
 /// <summary>What the gateway knows, for people. Immutable.</summary>
-internal sealed record GatewayStatus(string? Leader, bool Relay, ulong Term, IReadOnlyList<GatewayStatus.Member> Members)
+internal sealed record GatewayStatus(
+    string? Leader,
+    bool Relay,
+    ulong Term,
+    IReadOnlyList<GatewayStatus.Member> Members)
 {
     /// <summary>The status of a view.</summary>
     public static GatewayStatus Of(ClusterView view) => new(

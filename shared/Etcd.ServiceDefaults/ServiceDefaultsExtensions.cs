@@ -41,7 +41,8 @@ public static class ServiceDefaultsExtensions
         // The frameworks' own sources and meters replace the instrumentation packages.
         var name = builder.Configuration[ServiceNameVariable] is { Length: > 0 } named ? named : serviceName;
         builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(name, autoGenerateServiceInstanceId: !HasInstanceId(builder)))
+            .ConfigureResource(resource =>
+                resource.AddService(name, autoGenerateServiceInstanceId: !HasInstanceId(builder)))
             .WithTracing(tracing => tracing.AddSource("Microsoft.AspNetCore", "System.Net.Http", "Etcd.*"))
             .WithMetrics(metrics => metrics.AddMeter(
                 "Microsoft.AspNetCore.Hosting",

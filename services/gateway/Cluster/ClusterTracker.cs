@@ -8,9 +8,10 @@ namespace Etcd.Gateway.Cluster;
 
 /// <summary>Keeps a current <see cref="ClusterView"/> by looking at every member. Thread-safe.</summary>
 /// <remarks>
-/// One loop ticks every 50 ms and starts a look at each member that is due: every <see cref="GatewayOptions.PollInterval"/>
-/// while all is well, at every tick while there is no leader or after a request failed. Looks run concurrently, one per
-/// member at a time; each ends in <see cref="Record"/>, which rebuilds the view and wakes whoever waits for a change.
+/// One loop ticks every 50 ms and starts a look at each member that is due: every
+/// <see cref="GatewayOptions.PollInterval"/> while all is well, at every tick while there is no leader or after a request
+/// failed. Looks run concurrently, one per member at a time; each ends in <see cref="Record"/>, which rebuilds the view
+/// and wakes whoever waits for a change.
 /// </remarks>
 internal sealed partial class ClusterTracker : BackgroundService
 {
@@ -227,10 +228,11 @@ internal sealed partial class ClusterTracker : BackgroundService
                 LeaderLost(before.Leader, before.Term);
             }
 
-            // The cluster names a dead leader until its election timer runs out, which the wait for a leader outlasts.
-            // A leader that was never in reach is no news to wait for, once every member has been looked at.
+            // The cluster names a dead leader until its election timer runs out, which the wait for a leader outlasts;
+            // twice that wait leaves no doubt. A leader that was never in reach is no news to wait for, once every
+            // member has been looked at.
             var mayRelay = _leaderLostAt != 0
-                ? now - _leaderLostAt >= Ticks(_options.LeaderWait)
+                ? now - _leaderLostAt >= 2 * Ticks(_options.LeaderWait)
                 : members.TrueForAll(member => member.Observation.Reach != MemberReach.Unknown);
             view = ClusterView.Build(members, mayRelay);
         }
@@ -308,7 +310,8 @@ internal sealed partial class ClusterTracker : BackgroundService
             var urls = _members.Select(member => member.Endpoint.Address).ToHashSet();
             foreach (var member in list.Members)
             {
-                var url = member.ClientURLs.FirstOrDefault(text => text.StartsWith("http://", StringComparison.Ordinal));
+                var url = member.ClientURLs.FirstOrDefault(
+                    text => text.StartsWith("http://", StringComparison.Ordinal));
                 if (known.Contains(member.ID) || url is null
                     || !Uri.TryCreate(url, UriKind.Absolute, out var address) || !urls.Add(address))
                 {
@@ -338,7 +341,7 @@ internal sealed partial class ClusterTracker : BackgroundService
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>A member with the state of looking at it, which belongs to the look in progress or to the loop.</summary>
+    /// <summary>A member with the state of looking at it, which the look in progress or the loop owns.</summary>
     private sealed class Tracked(MemberEndpoint endpoint)
     {
         private volatile bool _isBusy;

@@ -23,7 +23,7 @@ internal sealed class ClusterView
     /// <summary>Where requests for the leader go; null while there is none.</summary>
     public MemberEndpoint? Leader { get; }
 
-    /// <summary>Whether <see cref="Leader"/> is a follower that passes requests on, as the leader is out of reach.</summary>
+    /// <summary>Whether <see cref="Leader"/> is a follower that passes requests on to a leader out of reach.</summary>
     public bool IsRelay { get; }
 
     /// <summary>The leader's term; 0 when unknown.</summary>
@@ -51,7 +51,7 @@ internal sealed class ClusterView
             readers = Readable(members, following: false);
         }
 
-        // A deposed leader that has not noticed names itself at an older term, so the newest term that has a leader wins.
+        // A deposed leader that has not noticed names itself at an older term, so the newest term with a leader wins.
         var term = 0UL;
         var leaderId = 0UL;
         foreach (var (_, seen) in members)

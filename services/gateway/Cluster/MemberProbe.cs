@@ -55,7 +55,7 @@ internal sealed class MemberProbe : IDisposable
     /// <inheritdoc />
     public void Dispose() => _client.Dispose();
 
-    /// <summary>With authentication on, the status is for users only; the metrics tell role and id to anybody.</summary>
+    /// <summary>With authentication on, the status is for users; the metrics tell anybody role and id.</summary>
     private async Task<MemberObservation> ObserveByMetricsAsync(CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _metrics);

@@ -42,7 +42,7 @@ internal sealed partial class GatewayForwarder
 
     private readonly ClusterTracker _tracker;
     private readonly MemberSelector _selector = new();
-    private readonly GrpcRoutes _routes;
+    private readonly RouteTable _routes;
     private readonly IHttpForwarder _forwarder;
     private readonly GatewayOptions _options;
     private readonly TimeProvider _timeProvider;
@@ -61,7 +61,7 @@ internal sealed partial class GatewayForwarder
         _options = options;
         _timeProvider = timeProvider;
         _logger = logger;
-        _routes = new GrpcRoutes(options.SpreadWatches);
+        _routes = new RouteTable(options.SpreadWatches);
         _retry = new ResiliencePipelineBuilder<AttemptOutcome> { TimeProvider = timeProvider }
             .AddRetry(new RetryStrategyOptions<AttemptOutcome>
             {
@@ -115,7 +115,7 @@ internal sealed partial class GatewayForwarder
         var isGrpc = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
         if (!isGrpc)
         {
-            return new ForwardRequest(context, new RoutePlan(RouteTarget.Leader, IsStream: false), isGrpc: false)
+            return new ForwardRequest(context, _routes.Of(context.Request.Path), isGrpc: false)
             {
                 IsRepeatable = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method),
             }.WithTrackedBody();

@@ -7,8 +7,8 @@ namespace Etcd.Gateway.Forwarding;
 /// <summary>Ends open streams when the gateway is told to stop, before the server closes its connections.</summary>
 internal sealed partial class StreamDrain : IHostedLifecycleService
 {
-    // Some clients forget a status that they have received but not yet read when the connection closes. Half a second is
-    // ample to read it, and short against what a supervisor allows for a stop.
+    // Some clients forget a status that they have received but not yet read when the connection closes. Half a second
+    // is ample to read it, and short against what a supervisor allows for a stop.
     private static readonly TimeSpan TimeToRead = TimeSpan.FromMilliseconds(500);
 
     private readonly ClusterTracker _tracker;

@@ -12,7 +12,7 @@ internal sealed record MetricsOptions
     /// <summary>Client URLs of the members; at least one.</summary>
     public required IReadOnlyList<Uri> Members { get; init; }
 
-    /// <summary>How long a member may take to answer. Below Prometheus' own default of 10 s for the whole scrape.</summary>
+    /// <summary>How long a member may take to answer. Below the 10 s that Prometheus allows a scrape.</summary>
     public TimeSpan ScrapeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The value of the label "job".</summary>

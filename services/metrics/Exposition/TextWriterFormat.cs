@@ -26,7 +26,8 @@ internal static class TextWriterFormat
 
             foreach (var sample in family.Samples)
             {
-                text.Append(sample.Name).Append('{').Append(sample.Labels).Append("} ").Append(sample.Value).Append('\n');
+                text.Append(sample.Name).Append('{').Append(sample.Labels).Append("} ");
+                text.Append(sample.Value).Append('\n');
             }
         }
 

@@ -10,7 +10,7 @@ public static class ListenAddress
     /// Reads plaintext addresses separated by commas or semicolons: <c>http://127.0.0.1:2379</c>,
     /// <c>http://localhost:2379</c> (the IPv4 loopback address), <c>http://*:2379</c> (every address), <c>:2379</c>.
     /// </summary>
-    /// <exception cref="FormatException">One of them is wrong or there is none; the message names the source.</exception>
+    /// <exception cref="FormatException">One is wrong or there is none; the message names the source.</exception>
     public static IReadOnlyList<IPEndPoint> ParseList(string list, string source)
     {
         var endPoints = list.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

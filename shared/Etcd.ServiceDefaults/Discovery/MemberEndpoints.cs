@@ -19,7 +19,7 @@ public static partial class MemberEndpoints
     /// <param name="variable">Name of the environment variable with a list.</param>
     /// <param name="environment">The environment: names and values as text.</param>
     /// <returns>At least one absolute http URL without path.</returns>
-    /// <exception cref="FormatException">A URL is wrong, or there is none; the message says which and where.</exception>
+    /// <exception cref="FormatException">A URL is wrong or there is none; the message says where.</exception>
     public static IReadOnlyList<Uri> Resolve(string? commandLine, string variable, IDictionary environment)
     {
         if (!string.IsNullOrWhiteSpace(commandLine))

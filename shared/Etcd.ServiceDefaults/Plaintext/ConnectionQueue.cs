@@ -7,8 +7,8 @@ namespace Etcd.ServiceDefaults.Plaintext;
 /// <summary>Connections of one protocol on their way to Kestrel's accept loop. Thread-safe.</summary>
 internal sealed class ConnectionQueue : IConnectionListener
 {
-    // Kestrel's accept loop only starts a task per connection, so the queue is normally empty; the limit keeps a stalled
-    // loop from collecting sockets, as the listen backlog (512) does for a plain port.
+    // Kestrel's accept loop only starts a task per connection, so the queue is normally empty; the limit keeps a
+    // stalled loop from collecting sockets, as the listen backlog (512) does for a plain port.
     private const int CapacityConnections = 512;
 
     private readonly Channel<ConnectionContext> _connections = Channel.CreateBounded<ConnectionContext>(

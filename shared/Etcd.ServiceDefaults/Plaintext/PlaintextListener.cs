@@ -96,7 +96,8 @@ internal sealed partial class PlaintextListener : IConnectionListener
                 queued = await (match == PrefaceMatch.Yes ? Http2 : _http1).OfferAsync(connection);
             }
         }
-        catch (Exception failure) when (failure is OperationCanceledException or IOException or ConnectionAbortedException)
+        catch (Exception failure) when (
+            failure is OperationCanceledException or IOException or ConnectionAbortedException)
         {
             ConnectionDropped(connection.ConnectionId, failure.Message);
         }
@@ -112,7 +113,7 @@ internal sealed partial class PlaintextListener : IConnectionListener
         }
     }
 
-    /// <summary>Reads without consuming until the protocol is known; undecided when the peer ends before that.</summary>
+    /// <summary>Reads, consuming nothing, until the protocol is known; undecided when the peer ends first.</summary>
     private async ValueTask<PrefaceMatch> ExamineAsync(ConnectionContext connection)
     {
         using var timeout = new CancellationTokenSource(_timeouts.FirstByte, _timeProvider);

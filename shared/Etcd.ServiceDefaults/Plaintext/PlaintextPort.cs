@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Etcd.ServiceDefaults.Plaintext;
 
-/// <summary>What the two sides of a plaintext port share. Written by Kestrel's start, one bind after the other.</summary>
+/// <summary>What the two sides of a plaintext port share. Written by Kestrel's start, in sequence.</summary>
 internal sealed class PlaintextPort
 {
     public PlaintextPort(EndPoint endPoint)

@@ -30,7 +30,7 @@ public static class PlaintextProtocolExtensions
     /// <summary>Listens for HTTP/2 (prior knowledge) and HTTP/1.1 on one plaintext port.</summary>
     /// <param name="options">The server.</param>
     /// <param name="endPoint">An <see cref="IPEndPoint"/> (port 0 for any) or a Unix socket.</param>
-    /// <param name="configure">Called for both of Kestrel's endpoints; null for nothing. Must leave the protocols.</param>
+    /// <param name="configure">Called for both of Kestrel's endpoints; null for nothing.</param>
     public static void ListenHttp1AndHttp2Plaintext(
         this KestrelServerOptions options,
         EndPoint endPoint,

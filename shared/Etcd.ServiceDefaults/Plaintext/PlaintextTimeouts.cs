@@ -6,6 +6,6 @@ namespace Etcd.ServiceDefaults.Plaintext;
 /// </param>
 internal sealed record PlaintextTimeouts(TimeSpan Preface)
 {
-    /// <summary>From accept to the first byte: clients may connect ahead of need, but not hold a socket for ever.</summary>
+    /// <summary>From accept to the first byte: clients may connect ahead of need, but not for ever.</summary>
     public TimeSpan FirstByte { get; init; } = TimeSpan.FromSeconds(130);
 }

@@ -1,6 +1,6 @@
 namespace Grpc.Core;
 
-/// <summary>What a call made inside a handler inherits. Named in server signatures; of no use to the managed stack.</summary>
+/// <summary>What a call made inside a handler inherits; the managed stack ignores it.</summary>
 public class ContextPropagationOptions
 {
     /// <summary>Everything is inherited.</summary>

@@ -43,6 +43,8 @@ public sealed class SslCredentials : ChannelCredentials
     private VerifyPeerCallback? VerifyPeerCallback { get; }
 
     /// <inheritdoc />
-    public override void InternalPopulateConfiguration(ChannelCredentialsConfiguratorBase configurator, object? state) =>
+    public override void InternalPopulateConfiguration(
+        ChannelCredentialsConfiguratorBase configurator,
+        object? state) =>
         configurator.SetSslCredentials(state, RootCertificates, KeyCertificatePair, VerifyPeerCallback);
 }

@@ -6,7 +6,7 @@ using OpenTelemetry.Trace;
 
 namespace OpenTelemetry;
 
-/// <summary>Builds the providers when the host starts; the container disposes, and so flushes, them at its end.</summary>
+/// <summary>Builds the providers at start; the container disposes, and so flushes, them at the end.</summary>
 internal sealed class TelemetryHostedService : IHostedService
 {
     private readonly IServiceProvider _services;

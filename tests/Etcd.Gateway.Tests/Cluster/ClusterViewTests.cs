@@ -5,7 +5,10 @@ namespace Etcd.Gateway.Tests.Cluster;
 public sealed class ClusterViewTests : IDisposable
 {
     private readonly MemberEndpoint[] _members =
-        [.. Enumerable.Range(1, 3).Select(i => new MemberEndpoint(new Uri($"http://127.0.0.{i}:1"), isConfigured: true))];
+    [
+        .. Enumerable.Range(1, 3)
+            .Select(i => new MemberEndpoint(new Uri($"http://127.0.0.{i}:1"), isConfigured: true)),
+    ];
 
     [Fact]
     public void Leader_is_the_member_that_the_others_name()

@@ -67,9 +67,9 @@ public sealed class GatewayCommandLineTests
     {
         Assert.All(GatewayCommandLine.Flags.Flags, flag =>
         {
-            Assert.Contains("--" + flag.Name, GatewayCommandLine.Flags.Help, StringComparison.Ordinal);
-            Assert.Contains(
-                GatewayCommandLine.Flags.VariableOf(flag.Name), GatewayCommandLine.Flags.Help, StringComparison.Ordinal);
+            var flags = GatewayCommandLine.Flags;
+            Assert.Contains("--" + flag.Name, flags.Help, StringComparison.Ordinal);
+            Assert.Contains(flags.VariableOf(flag.Name), flags.Help, StringComparison.Ordinal);
         });
     }
 }

@@ -53,7 +53,8 @@ public sealed class GrpcContractTests : IAsyncLifetime
             new Status(StatusCode.InvalidArgument, "etcdserver: key is not provided, 100% ä"),
             new Metadata { { "why", "test" } });
 
-        var failure = await Assert.ThrowsAsync<RpcException>(async () => await _gateway.Kv.PutAsync(GatewayFixture.AnyPut));
+        var failure = await Assert.ThrowsAsync<RpcException>(
+            async () => await _gateway.Kv.PutAsync(GatewayFixture.AnyPut));
 
         Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);
         Assert.Equal("etcdserver: key is not provided, 100% ä", failure.Status.Detail);
@@ -67,7 +68,7 @@ public sealed class GrpcContractTests : IAsyncLifetime
         Leader.OnPut = context =>
         {
             seen = context.Deadline;
-            return Task.Delay(Timeout.Infinite, context.CancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
+            return FakeMember.Hang(context);
         };
         var deadline = DateTime.UtcNow.AddMilliseconds(700);
 

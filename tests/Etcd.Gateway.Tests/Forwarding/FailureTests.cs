@@ -47,6 +47,31 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task Put_at_a_leader_that_hangs_is_given_up_once_another_one_leads()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        var members = gateway.Cluster.Members;
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        members[0].OnPut = context =>
+        {
+            arrived.TrySetResult();
+            return FakeMember.Hang(context);
+        };
+        var put = gateway.Kv.PutAsync(GatewayFixture.AnyPut).ResponseAsync;
+        await arrived.Task.WaitAsync(GatewayFixture.Limit);
+        members[0].IsHung = true;
+        gateway.Cluster.Elect(members[1]);
+
+        await gateway.UntilLeaderAsync(members[1]);
+        var next = await gateway.Kv.PutAsync(GatewayFixture.AnyPut).ResponseAsync.WaitAsync(GatewayFixture.Limit);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => put.WaitAsync(GatewayFixture.Limit));
+
+        Assert.Equal(2UL, next.Header.MemberId);
+        Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
+        Assert.Equal(2, gateway.Cluster.Puts);
+    }
+
+    [Fact]
     public async Task Linearizable_range_that_a_leader_took_with_it_is_asked_again_at_the_next()
     {
         await using var gateway = await GatewayFixture.StartAsync();
@@ -85,7 +110,7 @@ public sealed class FailureTests
     public async Task Request_fails_with_no_leader_when_none_comes_in_time()
     {
         await using var gateway = await GatewayFixture.StartAsync(ShortWait);
-        await gateway.Cluster.Members[0].KillAsync();
+        await gateway.Cluster.LoseLeaderAsync();
 
         var failure = await Assert.ThrowsAsync<RpcException>(() =>
             gateway.Kv.PutAsync(GatewayFixture.AnyPut).ResponseAsync.WaitAsync(GatewayFixture.Limit));
@@ -99,7 +124,7 @@ public sealed class FailureTests
     public async Task Http1_request_without_a_leader_gets_json()
     {
         await using var gateway = await GatewayFixture.StartAsync(ShortWait);
-        await gateway.Cluster.Members[0].KillAsync();
+        await gateway.Cluster.LoseLeaderAsync();
         using var client = new HttpClient { BaseAddress = gateway.Address };
 
         using var range = await client.PostAsync("/v3/kv/range", new StringContent("{}"));
@@ -110,7 +135,8 @@ public sealed class FailureTests
             """{"error":"etcdserver: no leader","code":14,"message":"etcdserver: no leader"}""",
             await range.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
-        Assert.StartsWith("""{"health":"false","reason":""", await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            """{"health":"false","reason":""", await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,6 +34,14 @@ internal sealed class FakeCluster : IAsyncDisposable
         Volatile.Write(ref _leaderId, member.Id);
     }
 
+    /// <summary>Kills the leader; the others no longer name one.</summary>
+    public async Task LoseLeaderAsync()
+    {
+        var leader = Members.Single(member => member.Id == LeaderId);
+        Volatile.Write(ref _leaderId, 0);
+        await leader.KillAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var member in Members)

@@ -46,12 +46,18 @@ internal sealed class FakeMember : IAsyncDisposable
     /// <summary>What happens in a watch when a cancel request comes.</summary>
     public Func<ServerCallContext, Task>? OnWatchCancel { get; set; }
 
+    /// <summary>Whether it answers no status any more, as a paused process.</summary>
+    public bool IsHung { get; set; }
+
+    /// <summary>Never answers.</summary>
+    public static Task Hang(ServerCallContext context) =>
+        Task.Delay(Timeout.Infinite, context.CancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
+
     /// <summary>Drops the connection that a call came by, as a killed process does.</summary>
     public static Task DropConnection(ServerCallContext context)
     {
         context.GetHttpContext().Features.GetRequiredFeature<IConnectionLifetimeFeature>().Abort();
-        return Task.Delay(Timeout.Infinite, context.CancellationToken)
-            .ContinueWith(_ => { }, TaskScheduler.Default);
+        return Hang(context);
     }
 
     public async Task StartAsync()
@@ -126,13 +132,20 @@ internal sealed class FakeMember : IAsyncDisposable
 
     private sealed class MaintenanceService(FakeMember member) : Maintenance.MaintenanceBase
     {
-        public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context) =>
-            Task.FromResult(new StatusResponse
+        public override async Task<StatusResponse> Status(StatusRequest request, ServerCallContext context)
+        {
+            if (member.IsHung)
+            {
+                await Hang(context);
+            }
+
+            return new StatusResponse
             {
                 Header = member.Header(),
                 Leader = member._cluster.LeaderId,
                 RaftTerm = member._cluster.Term,
                 Version = "3.5.30",
-            });
+            };
+        }
     }
 }

@@ -34,7 +34,8 @@ public sealed class FamilyMergerTests
             """.ReplaceLineEndings("\n"),
             merged,
             StringComparison.Ordinal);
-        Assert.Contains("up{instance=\"a:1\",job=\"etcd\"} 1\nup{instance=\"b:2\",job=\"etcd\"} 1\n", merged, StringComparison.Ordinal);
+        Assert.Contains("\nup{instance=\"a:1\",job=\"etcd\"} 1\n", merged, StringComparison.Ordinal);
+        Assert.Contains("\nup{instance=\"b:2\",job=\"etcd\"} 1\n", merged, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +51,9 @@ public sealed class FamilyMergerTests
     [Fact]
     public void Merged_text_is_well_formed_with_each_family_said_once()
     {
-        var merged = Merge(Scrape("a:1", "# TYPE m gauge\nm 1\nbad line\n"), Scrape("b:2", "# TYPE m gauge\nm{x=\"y\",} 2\n"));
+        var merged = Merge(
+            Scrape("a:1", "# TYPE m gauge\nm 1\nbad line\n"),
+            Scrape("b:2", "# TYPE m gauge\nm{x=\"y\",} 2\n"));
 
         Assert.Equal(0, TextParser.Parse(merged).BadLineCount);
         Assert.Equal(2, merged.Split("# TYPE m gauge\n").Length);

@@ -6,7 +6,10 @@ namespace Etcd.Gateway.Tests.Routing;
 public sealed class MemberSelectorTests : IDisposable
 {
     private readonly MemberEndpoint[] _members =
-        [.. Enumerable.Range(1, 3).Select(i => new MemberEndpoint(new Uri($"http://127.0.0.{i}:1"), isConfigured: true))];
+    [
+        .. Enumerable.Range(1, 3)
+            .Select(i => new MemberEndpoint(new Uri($"http://127.0.0.{i}:1"), isConfigured: true)),
+    ];
 
     private readonly MemberSelector _selector = new();
 
