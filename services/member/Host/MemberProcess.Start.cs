@@ -142,7 +142,6 @@ internal sealed partial class MemberProcess
             services.AddSingleton<IPromotionForwarder>(leader);
             services.AddSingleton<IGrpcMetrics>(_metrics.Grpc);
             services.AddSingleton<IEngineMaintenance>(new EngineMaintenance(_member, _metrics.Disk, _time));
-            services.AddSingleton<IDatabaseSnapshots>(new DatabaseSnapshots(_member, _metrics.Disk, _time));
             services.AddSingleton(_time);
             services.AddSingleton(new GrpcEdgeOptions
             {
