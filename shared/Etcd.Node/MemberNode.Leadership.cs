@@ -38,7 +38,7 @@ public sealed partial class MemberNode
             return EtcdErrors.BadLeaderTransferee;
         }
 
-        LogTransferStarting(MemberId, memberId);
+        LogTransferStarting(Hex(MemberId), Hex(LeaderId), Hex(memberId));
         using CancellationTokenSource timeout = new(_options.RequestTimeout, _time);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -58,7 +58,7 @@ public sealed partial class MemberNode
             return EtcdErrors.TimeoutLeaderTransfer;
         }
 
-        LogTransferFinished(MemberId, memberId);
+        LogTransferFinished(Hex(MemberId), Hex(MemberId), Hex(memberId));
         return null;
     }
 
@@ -74,7 +74,7 @@ public sealed partial class MemberNode
             ApplyResult result = await ProposeEncoded(id, EntryType.Normal, data, CancellationToken.None);
             if (result.Error is null)
             {
-                LogPublished(MemberId, _options.Name, ClusterId);
+                LogPublished(Hex(MemberId), Attributes, Hex(ClusterId), _options.RequestTimeout);
                 _publishedAttributes.TrySetResult();
                 return;
             }
@@ -84,12 +84,15 @@ public sealed partial class MemberNode
                 break;
             }
 
-            LogPublishFailed(MemberId, result.Error.Message);
+            LogPublishFailed(Hex(MemberId), Attributes, result.Error.Message);
             await DelayAsync(TimeSpan.FromMilliseconds(_options.HeartbeatMilliseconds));
         }
 
         _publishedAttributes.TrySetCanceled();
     }
+
+    /// <summary>As Go prints the attributes, which is how they stand in etcd's lines.</summary>
+    private string Attributes => $"{{Name:{_options.Name} ClientURLs:[{string.Join(' ', _options.ClientUrls)}]}}";
 
     /// <summary>Decides on the cluster version while this member leads (etcd <c>monitorVersions</c>).</summary>
     private async Task MonitorVersionsAsync()
@@ -114,12 +117,12 @@ public sealed partial class MemberNode
         if (current is not { } known)
         {
             wanted = lowest ?? MinimumVersion;
-            LogSettingVersion(wanted);
+            LogSettingVersion(wanted.ToMajorMinor());
         }
         else if (lowest is { } common && IsValidChange(known, common))
         {
             wanted = common;
-            LogUpdatingVersion(known, wanted);
+            LogUpdatingVersion(known.ToMajorMinor(), wanted.ToMajorMinor());
         }
         else
         {
@@ -131,7 +134,7 @@ public sealed partial class MemberNode
             id, EntryType.Normal, MembershipRequests.SetVersion(id, wanted).ToByteArray(), CancellationToken.None);
         if (result.Error is null)
         {
-            LogVersionUpdated(wanted);
+            LogVersionUpdated(wanted.ToMajorMinor());
         }
         else
         {
@@ -154,7 +157,7 @@ public sealed partial class MemberNode
                 : await _options.PeerVersion(member.Id, _stop.Token);
             if (!ClusterVersion.TryParse(text, out ClusterVersion version))
             {
-                LogVersionUnknown(member.Id);
+                LogVersionUnknown(Hex(member.Id));
                 return null;
             }
 

@@ -111,7 +111,7 @@ public sealed partial class MemberNode
             new InternalRaftRequest { LeaseCheckpoint = request }, cancellationToken);
         if (result.Error is not null)
         {
-            LogCheckpointResetFailed(leaseId, result.Error.Message);
+            LogCheckpointResetFailed(Hex((ulong)leaseId), result.Error.Message);
         }
     }
 

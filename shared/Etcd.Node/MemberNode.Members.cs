@@ -27,7 +27,7 @@ public sealed partial class MemberNode
             isLearner);
         if (CheckAdd(isLearner) is { } refused)
         {
-            LogMemberChangeRefused("add", member.Id, refused.Message);
+            LogMemberChangeRefused("add", Hex(MemberId), Hex(member.Id), refused.Message);
             return new MemberChangeResult(null, null, refused);
         }
 
@@ -42,7 +42,7 @@ public sealed partial class MemberNode
     {
         if (CheckRemove(memberId) is { } refused)
         {
-            LogMemberChangeRefused("remove", memberId, refused.Message);
+            LogMemberChangeRefused("remove", Hex(MemberId), Hex(memberId), refused.Message);
             return new MemberChangeResult(null, null, refused);
         }
 
@@ -63,7 +63,7 @@ public sealed partial class MemberNode
         EtcdError? refused = await CheckPromoteAsync(memberId, cancellationToken);
         if (refused is not null)
         {
-            LogMemberChangeRefused("promote", memberId, refused.Message);
+            LogMemberChangeRefused("promote", Hex(MemberId), Hex(memberId), refused.Message);
             return new MemberChangeResult(null, null, refused);
         }
 
@@ -82,7 +82,7 @@ public sealed partial class MemberNode
             return new MemberChangeResult(null, null, result.Error);
         }
 
-        LogMemberChanged(MemberId, proposed.Type, proposed.NodeId);
+        LogMemberChanged(Hex(MemberId), proposed.Type, Hex(proposed.NodeId));
         return new MemberChangeResult(Membership.Members, null, null);
     }
 

@@ -63,7 +63,7 @@ public sealed partial class MemberNode
         if (!_ticksAdvanced && SingleVoter())
         {
             _ticksAdvanced = true;
-            LogAdvancingTicks(ElectionTicks - 1, ElectionTicks);
+            LogAdvancingTicks(Hex(MemberId), ElectionTicks - 1, ElectionTicks);
             _raft.Inbox.Post(new RaftInput(RaftInputKind.AdvanceTicks, null, (ulong)(ElectionTicks - 1)));
         }
     }
@@ -105,7 +105,7 @@ public sealed partial class MemberNode
             if (member.Id != MemberId && _transport.ActiveSince(member.Id) is not null && !IsLearner)
             {
                 _ticksAdvanced = true;
-                LogAdvancingTicks(ElectionTicks - 2, ElectionTicks);
+                LogAdvancingTicks(Hex(MemberId), ElectionTicks - 2, ElectionTicks);
                 _raft.Inbox.Post(new RaftInput(
                     RaftInputKind.AdvanceTicks, null, (ulong)Math.Max(0, ElectionTicks - 2)));
                 return;
@@ -137,7 +137,7 @@ public sealed partial class MemberNode
         if (!RemovedFromCluster)
         {
             RemovedFromCluster = true;
-            LogRemoved(MemberId);
+            LogRemoved(Hex(MemberId));
             _ = StopLaterAsync();
         }
     }
@@ -162,7 +162,7 @@ public sealed partial class MemberNode
     {
         if (!IsLeader)
         {
-            LogTransferSkippedNotLeader(MemberId, LeaderId);
+            LogTransferSkippedNotLeader(Hex(MemberId), Hex(LeaderId));
             return;
         }
 
@@ -180,15 +180,15 @@ public sealed partial class MemberNode
 
         if (Membership.VoterCount <= 1)
         {
-            LogTransferSkippedSingle(MemberId);
+            LogTransferSkippedSingle(Hex(MemberId), Hex(LeaderId));
         }
         else if (successor is null)
         {
-            LogTransferFailed(EtcdErrors.Unhealthy.Message);
+            LogTransferFailed(Hex(MemberId), EtcdErrors.Unhealthy.Message);
         }
         else if (await MoveLeaderAsync(successor.Id, CancellationToken.None) is { } error)
         {
-            LogTransferFailed(error.Message);
+            LogTransferFailed(Hex(MemberId), error.Message);
         }
     }
 
@@ -224,7 +224,7 @@ public sealed partial class MemberNode
         await Task.WhenAll(_threads.Select(static thread => thread.Ended));
         await Task.WhenAll(_background);
         _recovered.Log.Dispose();
-        LogStopped(MemberId);
+        LogStopped(Hex(MemberId));
         if (_failure is null)
         {
             _stopped.TrySetResult();

@@ -99,7 +99,7 @@ public sealed partial class MemberNode
             && _apply.Post(new ApplyInput(ApplyInputKind.SendSnapshot, message, 0, false));
         if (!sending)
         {
-            LogNoSnapshotTransfer(message.To);
+            LogNoSnapshotTransfer(Hex(message.To));
             ReportSnapshot(message.To, succeeded: false);
         }
     }
@@ -140,12 +140,63 @@ public sealed partial class MemberNode
 
     private void OnPublished(PublishedState state)
     {
+        ClusterMembership before = _published.Membership;
         _published = state;
+        if (!ReferenceEquals(before, state.Membership))
+        {
+            LogMembership(before, state.Membership);
+        }
+
         _committed.Set();
         if (state.AppliedIndex >= _checkpointer.LastIndex + _options.SnapshotCount)
         {
             _checkpointer.Request();
         }
+    }
+
+    private void LogMembership(ClusterMembership before, ClusterMembership after)
+    {
+        foreach (ClusterMember member in after.Members)
+        {
+            ClusterMember? known = before.Find(member.Id);
+            if (known is null)
+            {
+                LogMemberAdded(Hex(ClusterId), Hex(MemberId), Hex(member.Id), member.PeerUrls, member.IsLearner);
+            }
+            else if (known.IsLearner && !member.IsLearner)
+            {
+                LogMemberPromoted(Hex(ClusterId), Hex(MemberId), Hex(member.Id));
+            }
+        }
+
+        foreach (ClusterMember member in before.Members)
+        {
+            if (after.Find(member.Id) is null)
+            {
+                LogMemberRemoved(Hex(ClusterId), Hex(MemberId), Hex(member.Id), member.PeerUrls);
+            }
+        }
+
+        LogVersion(before.Version, after.Version);
+    }
+
+    private void LogVersion(ClusterVersion? before, ClusterVersion? after)
+    {
+        if (after is not { } version || before == after)
+        {
+            return;
+        }
+
+        if (before is { } known)
+        {
+            LogVersionChanged(Hex(ClusterId), Hex(MemberId), known.ToMajorMinor(), version.ToMajorMinor());
+        }
+        else
+        {
+            LogVersionSet(Hex(ClusterId), Hex(MemberId), version.ToMajorMinor());
+        }
+
+        LogCapabilities(version.ToMajorMinor());
     }
 
     private void OnRestored(IKvEngine engine)

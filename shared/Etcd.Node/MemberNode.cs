@@ -136,12 +136,13 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(message);
         if (message.To != MemberId)
         {
+            LogWrongMember(Hex(MemberId), Hex(message.To));
             return ReceiveResult.WrongMember;
         }
 
         if (Membership.IsRemoved(message.From))
         {
-            LogRemovedSender(message.From);
+            LogRemovedSender(Hex(MemberId), Hex(message.From));
             return ReceiveResult.SenderRemoved;
         }
 

@@ -14,7 +14,7 @@ namespace Etcd.Node.Apply;
 /// The state machine with what only a leader does to it: leases that expire. Pure: committed entries and milliseconds
 /// in, <see cref="ApplyOutput"/> out; no thread, clock, file or socket. Owned by the apply loop, or by a simulator.
 /// </summary>
-public sealed partial class ApplyCore
+public sealed partial class ApplyCore : IDisposable
 {
     private readonly ApplyOptions _options;
     private readonly RequestIdGenerator _requestIds;
@@ -104,6 +104,9 @@ public sealed partial class ApplyCore
         _uncommitted = false;
         _lessor.AfterApply(nowMilliseconds);
     }
+
+    /// <summary>Releases the state's batches; views stay readable as long as the engine does.</summary>
+    public void Dispose() => _state.Dispose();
 
     /// <summary>Sets raft's configuration of a state that was received as a whole.</summary>
     public void SetConfState(ConfState state)

@@ -30,7 +30,7 @@ namespace Etcd.Node.Core;
 /// Pure are, with it, all types of the folders Consensus, Apply, Core and Bootstrap and the codec of Peers: they touch
 /// the world only through the ports they are given. The loops are not.
 /// </remarks>
-public sealed class MemberCore
+public sealed class MemberCore : IDisposable
 {
     private readonly ConsensusOutput _consensusOutput = new();
     private readonly ApplyOutput _applyOutput = new();
@@ -203,6 +203,13 @@ public sealed class MemberCore
         _effects.Events.AddRange(_pending.Events);
         _pending.Clear();
         return _effects;
+    }
+
+    /// <summary>Closes the log and releases the state; the engine stays open.</summary>
+    public void Dispose()
+    {
+        Log.Dispose();
+        State.Dispose();
     }
 
     private void ReleaseReads()

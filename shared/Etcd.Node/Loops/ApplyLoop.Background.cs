@@ -3,6 +3,7 @@ using Etcd.Node.Diagnostics;
 using Etcd.Ports.Engine;
 using Etcd.Raft;
 using Etcd.StateMachine;
+using Etcd.StateMachine.Membership;
 
 namespace Etcd.Node.Loops;
 
@@ -11,6 +12,7 @@ internal sealed partial class ApplyLoop
     private static readonly TimeSpan SlowApply = TimeSpan.FromMilliseconds(100);
 
     private long _observedTimestamp;
+    private TimeSpan _compactionTook;
 
     /// <inheritdoc/>
     public void OnApplied(in Entry entry, in ApplyResult result)
@@ -26,7 +28,7 @@ internal sealed partial class ApplyLoop
         if (took > SlowApply)
         {
             Interlocked.Increment(ref _metrics.SlowAppliesField);
-            LogSlowApply(took.TotalMilliseconds, RequestNames.Of(entry.Data.Span).Name);
+            LogSlowApply(took, SlowApply, RequestNames.Of(entry.Data.Span).Name);
         }
 
         if (_metrics.ApplyObserved is { } observed)
@@ -42,7 +44,15 @@ internal sealed partial class ApplyLoop
         _compactionScheduled = false;
         if (_core.HasCompactionWork)
         {
-            _core.StepCompaction();
+            long start = _time.GetTimestamp();
+            bool finished = !_core.StepCompaction();
+            _compactionTook += _time.GetElapsedTime(start);
+            if (finished)
+            {
+                LogCompacted(_core.View.CompactRevision, _compactionTook);
+                _compactionTook = TimeSpan.Zero;
+            }
+
             ReleaseSweeps();
             ScheduleCompaction(_compactionPause);
         }
@@ -79,7 +89,7 @@ internal sealed partial class ApplyLoop
         Snapshot state = new(
             ReadOnlyMemory<byte>.Empty,
             new SnapshotMetadata(_core.ConfState, _core.AppliedIndex, _core.AppliedTerm));
-        LogSendSnapshot(message.To, _core.AppliedIndex);
+        LogSendSnapshot(ClusterIds.ToHex(message.To), _core.AppliedIndex);
         _transfer.Send(
             new Message
             {
@@ -126,8 +136,10 @@ internal sealed partial class ApplyLoop
 
         core.Observer = this;
         core.SetConfState(metadata.ConfState);
+        ApplyCore replaced = _core;
         _engine = engine;
         _core = core;
+        replaced.Dispose();
         Publish();
         _wiring.Restored(engine);
         _wiring.MembersChanged(core.Membership.IsRemoved(core.MemberId));

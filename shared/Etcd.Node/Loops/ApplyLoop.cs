@@ -103,6 +103,7 @@ internal sealed partial class ApplyLoop : IApplyObserver
             _inbox.Close();
             _compactionTimer.Dispose();
             FailWaiters();
+            _core.Dispose();
         }
     }
 

@@ -74,6 +74,7 @@ internal sealed partial class Checkpointer
             {
                 LogStart(state.AppliedIndex, _lastIndex);
                 _flush();
+                LogSaved(state.AppliedIndex);
                 Volatile.Write(ref _lastIndex, state.AppliedIndex);
             }
 
@@ -95,7 +96,9 @@ internal sealed partial class Checkpointer
         new LogSnapshotMarker(state.AppliedIndex, state.AppliedTerm, RaftMessageCodec.Encode(state.ConfState)),
         done);
 
-    [LoggerMessage(Level = LogLevel.Information,
-        Message = "triggering snapshot (local-member-applied-index {Applied}, local-member-snapshot-index {Last})")]
-    private partial void LogStart(ulong applied, ulong last);
+    [LoggerMessage(Level = LogLevel.Information, Message = "triggering snapshot")]
+    private partial void LogStart(ulong localMemberAppliedIndex, ulong localMemberSnapshotIndex);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "saved snapshot")]
+    private partial void LogSaved(ulong snapshotIndex);
 }

@@ -1,4 +1,5 @@
 using Etcd.Node.Diagnostics;
+using Etcd.StateMachine.Membership;
 using Microsoft.Extensions.Logging;
 
 namespace Etcd.Node.Loops;
@@ -35,7 +36,7 @@ internal sealed partial class HeartbeatWatch
             if (exceeded > TimeSpan.Zero)
             {
                 Interlocked.Increment(ref _metrics.HeartbeatSendFailuresField);
-                LogLate(memberId, _interval.TotalMilliseconds, (2 * _interval).TotalMilliseconds, exceeded.TotalMilliseconds);
+                LogLate(ClusterIds.ToHex(memberId), _interval, 2 * _interval, exceeded);
             }
         }
 
@@ -44,8 +45,7 @@ internal sealed partial class HeartbeatWatch
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow "
-            + "disk (to {To:x}, heartbeat-interval {IntervalMilliseconds} ms, expected {ExpectedMilliseconds} ms, "
-            + "exceeded by {ExceededMilliseconds} ms)")]
+            + "disk")]
     private partial void LogLate(
-        ulong to, double intervalMilliseconds, double expectedMilliseconds, double exceededMilliseconds);
+        string to, TimeSpan heartbeatInterval, TimeSpan expectedDuration, TimeSpan exceededDuration);
 }

@@ -5,10 +5,10 @@ namespace Etcd.Node.Loops;
 
 internal sealed partial class RaftLoop
 {
-    [LoggerMessage(Level = LogLevel.Debug, Message = "refused a raft message {Type} from {From:x}: {Result}")]
-    private partial void LogRefused(MessageType type, ulong from, StepResult result);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "refused a raft message")]
+    private partial void LogRefused(MessageType type, string from, StepResult result);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "switched to configuration {Configuration}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "switched to another configuration")]
     private partial void LogConfiguration(ConfState configuration);
 
     [LoggerMessage(Level = LogLevel.Warning,

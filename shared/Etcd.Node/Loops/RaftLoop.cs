@@ -5,6 +5,7 @@ using Etcd.Node.Peers;
 using Etcd.Node.Proposals;
 using Etcd.Node.Reads;
 using Etcd.Raft;
+using Etcd.StateMachine.Membership;
 using Microsoft.Extensions.Logging;
 
 namespace Etcd.Node.Loops;
@@ -151,7 +152,7 @@ internal sealed partial class RaftLoop
         StepResult result = _core.Receive(message);
         if (result != StepResult.Accepted)
         {
-            LogRefused(message.Type, message.From, result);
+            LogRefused(message.Type, ClusterIds.ToHex(message.From), result);
         }
     }
 

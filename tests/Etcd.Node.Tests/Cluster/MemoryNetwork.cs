@@ -24,6 +24,22 @@ internal sealed class MemoryNetwork
 
     public void Remove(ulong memberId) => _members.TryRemove(memberId, out _);
 
+    public IPeerEvents? Find(ulong memberId) => _members.GetValueOrDefault(memberId);
+
+    /// <summary>Carries one message through the codec, as on a wire; false when it is lost.</summary>
+    public bool Deliver(Message message)
+    {
+        if (!IsConnected(message.From, message.To)
+            || Drop?.Invoke(message) == true
+            || !_members.TryGetValue(message.To, out IPeerEvents? receiver))
+        {
+            return false;
+        }
+
+        Assert.True(RaftMessageCodec.TryDecode(RaftMessageCodec.Encode(message), out Message decoded));
+        return receiver.Receive(decoded) == ReceiveResult.Accepted;
+    }
+
     private bool IsConnected(ulong from, ulong to) =>
         _members.ContainsKey(to) && !_isolated.ContainsKey(from) && !_isolated.ContainsKey(to);
 
@@ -35,17 +51,10 @@ internal sealed class MemoryNetwork
 
         public void Send(Message message)
         {
-            if (!_peers.Contains(message.To)
-                || !network.IsConnected(memberId, message.To)
-                || network.Drop?.Invoke(message) == true
-                || !network._members.TryGetValue(message.To, out IPeerEvents? receiver))
+            if (_peers.Contains(message.To))
             {
-                return;
+                network.Deliver(message);
             }
-
-            // Through the codec, as on a wire.
-            Assert.True(RaftMessageCodec.TryDecode(RaftMessageCodec.Encode(message), out Message decoded));
-            receiver.Receive(decoded);
         }
 
         public void SetPeers(IReadOnlyList<PeerAddress> peers) => _peers = [.. peers.Select(peer => peer.Id)];

@@ -20,10 +20,22 @@ internal sealed class TestCluster : IAsyncDisposable
     public IEnumerable<TestMember> Running => _members.Where(member => member.IsRunning);
 
     public static async Task<TestCluster> StartAsync(
-        int count, Func<MemberOptionsOverrides, MemberOptionsOverrides>? change = null)
+        int count, Func<MemberOptionsOverrides, MemberOptionsOverrides>? change = null) =>
+        await StartAsync(new TestCluster(), count, change?.Invoke(new MemberOptionsOverrides()) ?? new());
+
+    /// <summary>Starts members that send each other whole states.</summary>
+    public static async Task<(TestCluster Cluster, MemorySnapshotTransfer Transfer)> StartWithSnapshotsAsync(
+        int count, ulong catchUpEntries)
     {
         TestCluster cluster = new();
-        MemberOptionsOverrides overrides = change?.Invoke(new MemberOptionsOverrides()) ?? new();
+        MemorySnapshotTransfer transfer = new(cluster.Network);
+        MemberOptionsOverrides overrides = new() { SnapshotTransfer = transfer, CatchUpEntries = catchUpEntries };
+        return (await StartAsync(cluster, count, overrides), transfer);
+    }
+
+    private static async Task<TestCluster> StartAsync(
+        TestCluster cluster, int count, MemberOptionsOverrides overrides)
+    {
         ClusterMember[] initial = [.. Enumerable.Range(1, count).Select(Member)];
         ulong clusterId = ClusterIds.ClusterId([.. initial.Select(member => member.Id)]);
         foreach (ClusterMember member in initial)

@@ -55,6 +55,9 @@ internal sealed class TestMember(ulong id, MemoryNetwork network, Func<MemberNod
         network.Rejoin(Id);
     }
 
+    /// <summary>The member's engine was replaced by a received state.</summary>
+    public void UseEngine(InMemoryEngine engine) => Engine = engine;
+
     public async Task StopAsync()
     {
         IsRunning = false;
