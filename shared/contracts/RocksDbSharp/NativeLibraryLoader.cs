@@ -135,8 +135,9 @@ internal static class NativeLibraryLoader
         }
         catch (DllNotFoundException exception)
         {
-            // The first line names the file and why the system's loader refused it.
-            tried.Add(exception.Message.Split('\n')[0]);
+            // The runtime's first line is general advice; behind it stands why the system's loader refused.
+            var lines = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            tried.Add(lines.Length > 1 ? lines[1] : lines[0]);
             handle = 0;
             return false;
         }

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Etcd.Ports.Engine;
 using Etcd.Storage.Bbolt;
@@ -22,7 +19,8 @@ public sealed class ReferenceToolsTests : IDisposable
         {
             using var state = SampleState.Member(revisions, seed: revisions);
             var path = await WriteSnapshotAsync(state);
-            using var status = JsonDocument.Parse(await RunAsync("etcdutl", "snapshot", "status", path, "-w", "json"));
+            using var status = JsonDocument.Parse(
+                await ReferenceServer.RunAsync("etcdutl", "snapshot", "status", path, "-w", "json"));
             var (hash, rows) = SampleState.StatusHash(state);
             Assert.Equal(hash, status.RootElement.GetProperty("hash").GetUInt32());
             Assert.Equal(revisions == 0 ? 0 : revisions + 1, status.RootElement.GetProperty("revision").GetInt64());
@@ -37,55 +35,24 @@ public sealed class ReferenceToolsTests : IDisposable
         using var state = SampleState.Member(revisions: 3000, seed: 9);
         var snapshot = await WriteSnapshotAsync(state);
         var data = _directory.Combine("restored.etcd");
-        await RunAsync("etcdutl", "snapshot", "restore", snapshot, "--data-dir", data);
-        var (client, peer) = ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
-        using var server = Start(
-            "etcd", "--data-dir", data, "--listen-client-urls", client, "--advertise-client-urls", client,
-            "--listen-peer-urls", peer, "--log-level", "error");
-        try
+        await ReferenceServer.RunAsync("etcdutl", "snapshot", "restore", snapshot, "--data-dir", data);
+        await using (var server = await ReferenceServer.StartAsync(data))
         {
-            await RunAsync("etcdctl", "--endpoints", client, "--command-timeout", "20s", "--dial-timeout", "20s", "get", "key/1");
             var saved = _directory.Combine("saved.db");
-            await RunAsync("etcdctl", "--endpoints", client, "snapshot", "save", saved);
-            Assert.Equal(DatabaseFileHash.Matches, await DatabaseFileReader.CheckHashAsync(saved, CancellationToken.None));
+            await server.ControlAsync("snapshot", "save", saved);
+            Assert.Equal(
+                DatabaseFileHash.Matches, await DatabaseFileReader.CheckHashAsync(saved, CancellationToken.None));
             using var file = DatabaseFileReader.Open(saved);
-            Assert.Equal(SampleState.Rows(state.Scan(Bucket.Key, [], [])), SampleState.Rows(file.OpenBucket(Bucket.Key)));
-            Assert.Equal(SampleState.Rows(state.Scan(Bucket.Lease, [], [])), SampleState.Rows(file.OpenBucket(Bucket.Lease)));
-        }
-        finally
-        {
-            server.Kill();
-            await server.WaitForExitAsync();
+            foreach (var bucket in (Bucket[])[Bucket.Key, Bucket.Lease])
+            {
+                Assert.Equal(
+                    SampleState.Rows(state.Scan(bucket, [], [])), SampleState.Rows(file.OpenBucket(bucket)));
+            }
         }
 
         // A running server keeps its own file locked.
         using var live = DatabaseFileReader.Open(Path.Combine(data, "member", "snap", "db"));
         Assert.Equal(3000, SampleState.Rows(live.OpenBucket(Bucket.Key)).Count);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static Process Start(string tool, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Path.Combine(ReferenceToolsFactAttribute.Folder!, tool), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-
-    private static async Task<string> RunAsync(string tool, params string[] arguments)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var process = Start(tool, arguments);
-        var error = process.StandardError.ReadToEndAsync(deadline.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(deadline.Token);
-        await process.WaitForExitAsync(deadline.Token);
-        Assert.True(process.ExitCode == 0, $"{tool} {string.Join(' ', arguments)}: exit {process.ExitCode}: {await error}");
-        return output;
     }
 
     private async Task<string> WriteSnapshotAsync(InMemoryEngine state)
