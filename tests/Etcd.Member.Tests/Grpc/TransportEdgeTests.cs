@@ -52,6 +52,19 @@ public sealed class TransportEdgeTests
             exception.Status.Detail);
     }
 
+    [Fact]
+    public async Task Malformed_message_is_an_internal_error_as_in_grpc_go()
+    {
+        await using TestMember member = await TestMember.StartAsync(new GrpcEdgeOptions(), withNode: false);
+        Method<byte[], byte[]> range = new(MethodType.Unary, "etcdserverpb.KV", "Range", Raw, Raw);
+
+        RpcException exception = await Assert.ThrowsAsync<RpcException>(
+            async () => await member.Client.Invoker.AsyncUnaryCall(range, null, default, [0x0A, 0xFF]));
+
+        Assert.Equal(StatusCode.Internal, exception.StatusCode);
+        Assert.Equal("grpc: error unmarshalling request: unexpected EOF", exception.Status.Detail);
+    }
+
     [Theory]
     [InlineData("etcdserverpb.KV", "Nothing", "unknown method Nothing for service etcdserverpb.KV")]
     [InlineData("nobody.Service", "Call", "unknown service nobody.Service")]

@@ -3,11 +3,13 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Microsoft.Extensions.Primitives;
 
 namespace Etcd.Member.Grpc;
 
 /// <summary>
 /// Refuses a unary request that is too large by its length prefix, with the text of Go's gRPC: nothing of it is read.
+/// Gives a request that is no protobuf message the status of Go's gRPC.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -18,6 +20,7 @@ namespace Etcd.Member.Grpc;
 internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcEdgeOptions options)
 {
     private const int PrefixBytes = 5;
+    private const string UnreadableText = "Exception was thrown by handler.";
 
     public Task InvokeAsync(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is { Method.Type: MethodType.Unary }
@@ -41,6 +44,20 @@ internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcEdgeOption
         }
 
         await next(context);
+        NameMalformedMessage(context.Response);
+    }
+
+    /// <summary>
+    /// The library answers so only when it cannot read the message: exceptions of handlers never reach it.
+    /// </summary>
+    private static void NameMalformedMessage(HttpResponse response)
+    {
+        if (!response.HasStarted && response.Headers.TryGetValue("grpc-message", out StringValues text)
+            && string.Equals(text, UnreadableText, StringComparison.Ordinal))
+        {
+            response.Headers["grpc-status"] = "13";
+            response.Headers["grpc-message"] = "grpc: error unmarshalling request: unexpected EOF";
+        }
     }
 
     private static uint LengthOf(in ReadOnlySequence<byte> buffer)
