@@ -173,13 +173,15 @@ internal sealed partial class ClusterTracker : BackgroundService
     }
 
     /// <summary>
-    /// Ends what waits for a silent member once another one leads, or once waiting makes no sense any more. Its clients
-    /// learn at once that they must go on, and not when the member comes back or its connections time out.
+    /// Ends what waits for a silent member: soon if it is a leader that another one has replaced, so that its clients go
+    /// on at once and leases are kept alive elsewhere; else when waiting makes no sense any more.
     /// </summary>
     private void GiveUpInVain(Tracked member)
     {
         var endpoint = member.Endpoint;
-        var isReplaced = member.Misses >= MissesUntilSilent && _view.Leader is { } leader && leader != endpoint;
+        var lastSeen = endpoint.Observation;
+        var isReplaced = member.Misses >= MissesUntilSilent
+            && lastSeen.LeaderId == lastSeen.MemberId && _view.Leader is { } leader && leader != endpoint;
         if ((isReplaced || member.Misses >= MissesUntilAbandoned) && endpoint.Calls + endpoint.Streams > 0)
         {
             MemberAbandoned(endpoint, endpoint.Calls, endpoint.Streams);
