@@ -17,6 +17,9 @@ internal sealed partial class MemberProcess
     [LoggerMessage(Level = LogLevel.Information, Message = "opened backend db")]
     private static partial void EngineOpened(ILogger logger, string path, TimeSpan took);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "taking over etcd's data directory")]
+    private static partial void ImportingEtcdDirectory(ILogger logger, string path);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "starting local member")]
     private static partial void StartingMember(ILogger logger, string localMemberId, string clusterId);
 

@@ -8,6 +8,7 @@ using Etcd.Member.Peers;
 using Etcd.Member.Peers.Incoming;
 using Etcd.Node;
 using Etcd.Storage.DataDirectory;
+using Etcd.Storage.Import;
 using Etcd.Storage.RocksDb;
 using Etcd.Storage.Wal;
 
@@ -163,8 +164,20 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         var engine = RocksDbEngine.Open(new RocksDbEngineOptions { Directory = _directory.EngineDirectory });
         OnCleanup(engine.Dispose);
         EngineOpened(_logger, _directory.EngineDirectory, _time.GetElapsedTime(start));
+        ImportEtcdDirectory(engine, cancellationToken);
         _member.Use(engine);
         return engine;
+    }
+
+    /// <summary>Takes over what etcd, or a restore, wrote into the data directory.</summary>
+    private void ImportEtcdDirectory(RocksDbEngine engine, CancellationToken cancellationToken)
+    {
+        var directory = new EtcdDataDirectory(_config.SnapDirectory, _config.WalDirectory);
+        if (directory.NeedsImport())
+        {
+            ImportingEtcdDirectory(_logger, _config.MemberDirectory);
+            directory.Import(engine, new WalOptions(), cancellationToken);
+        }
     }
 
     private HttpPeerTransport CreateTransport()
