@@ -16,7 +16,7 @@ internal sealed class ServerMetricsSet
         Disk = new DiskMetrics(Registry, member);
         Server = new ServerMetrics(Registry, member, config.EffectiveQuotaBytes);
         Mvcc = new MvccMetrics(Registry, member);
-        Grpc = new GrpcMetrics(Registry, config.ExtensiveMetrics);
+        Grpc = new GrpcMetrics(Registry, config.ExtensiveMetrics, Mvcc.Ranges);
         ProcessMetrics.Add(Registry);
         FixedMetrics.Add(Registry);
     }

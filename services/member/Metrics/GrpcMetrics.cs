@@ -14,14 +14,17 @@ namespace Etcd.Member.Metrics;
 internal sealed class GrpcMetrics : IGrpcMetrics
 {
     private readonly ConcurrentDictionary<string, GrpcMethodMetrics> _methods = new(StringComparer.Ordinal);
+    private readonly Counter _ranges;
     private readonly CounterFamily _clientRequests;
     private readonly CounterFamily _streamFailures;
 
     /// <summary>Adds the families.</summary>
     /// <param name="registry">Where to.</param>
     /// <param name="isExtensive">Measure durations too (<c>--metrics=extensive</c>).</param>
-    public GrpcMetrics(MetricRegistry registry, bool isExtensive)
+    /// <param name="ranges">Counts the ranges served.</param>
+    public GrpcMetrics(MetricRegistry registry, bool isExtensive, Counter ranges)
     {
+        _ranges = ranges;
         string[] labels = ["grpc_type", "grpc_service", "grpc_method"];
         Started = registry.Counters(
             "grpc_server_started_total", "Total number of RPCs started on the server.", labels);
@@ -99,7 +102,8 @@ internal sealed class GrpcMetrics : IGrpcMetrics
             KV.Descriptor, Watch.Descriptor, Lease.Descriptor,
             Cluster.Descriptor, Maintenance.Descriptor, Auth.Descriptor,
         ];
-        foreach (var method in services.SelectMany(service => service.Methods))
+        // Methods that came after 3.5 appear with their first call.
+        foreach (var method in services.SelectMany(service => service.Methods).Where(m => m.Name != "RangeStream"))
         {
             Create(method.Service.FullName, method.Name, TypeOf(method.IsClientStreaming, method.IsServerStreaming));
         }
@@ -111,7 +115,12 @@ internal sealed class GrpcMetrics : IGrpcMetrics
 
     private GrpcMethodMetrics Create(string service, string method, MethodType type) => _methods.GetOrAdd(
         $"{service}/{method}",
-        static (_, call) => new GrpcMethodMetrics(call.Owner, TypeName(call.Type), call.Service, call.Method),
+        static (_, call) => new GrpcMethodMetrics(
+            call.Owner,
+            TypeName(call.Type),
+            call.Service,
+            call.Method,
+            call.Service == KV.Descriptor.FullName && call.Method == "Range" ? call.Owner._ranges : null),
         (Owner: this, Type: type, Service: service, Method: method));
 
     private static MethodType TypeOf(bool isClientStreaming, bool isServerStreaming) =>

@@ -1,5 +1,6 @@
 using Etcd.Member.Host;
 using Etcd.Member.Metrics.Exposition;
+using Etcd.Node;
 using Etcd.StateMachine.Mvcc;
 
 namespace Etcd.Member.Metrics;
@@ -22,8 +23,16 @@ internal sealed class MvccMetrics
         _transactions = registry.Counter("etcd_mvcc_txn_total", "Total number of txns seen by this member.");
         _granted = registry.Counter("etcd_debugging_lease_granted_total", "The total number of granted leases.");
         _revoked = registry.Counter("etcd_debugging_lease_revoked_total", "The total number of revoked leases.");
-        Renewed = registry.Counter(
-            "etcd_debugging_lease_renewed_total", "The number of renewed leases seen by the leader.");
+        Node("counter", "etcd_debugging_lease_renewed_total", "The number of renewed leases seen by the leader.",
+            node => node.Metrics.LeasesRenewed);
+        Node("gauge", "etcd_debugging_mvcc_watcher_total", "Total number of watchers.",
+            node => node.WatchCounts.Watchers);
+        Node("gauge", "etcd_debugging_mvcc_slow_watcher_total", "Total number of unsynced slow watchers.",
+            node => node.WatchCounts.SlowWatchers);
+        Node("counter", "etcd_debugging_mvcc_events_total", "Total number of events sent by this member.",
+            node => node.WatchCounts.SentEvents);
+        Node("counter", "etcd_debugging_mvcc_range_total", "Total number of ranges seen by this member.",
+            _ => Ranges.Value);
         LeaseTtl = registry.Histogram(
             "etcd_debugging_lease_ttl_total", "Bucketed histogram of lease TTLs.", Buckets.LeaseTtl);
         Hash = registry.Histogram(
@@ -42,15 +51,25 @@ internal sealed class MvccMetrics
             "Total number of watch streams.",
             () => member.IsStarted ? member.Node.Metrics.WatchStreams : 0);
 
+        void Node(string type, string name, string help, Func<MemberNode, double> read)
+        {
+            double Read() => member.IsStarted ? read(member.Node) : 0;
+            if (type == "gauge")
+            {
+                registry.GaugeFrom(name, help, Read);
+            }
+            else
+            {
+                registry.CounterFrom(name, help, Read);
+            }
+        }
+
         void View(string name, string help, Func<MvccView, double> read) =>
             registry.GaugeFrom(name, help, () => member.IsStarted ? read(member.Node.View) : 0);
     }
 
     /// <summary>Ranges served.</summary>
     public Counter Ranges { get; }
-
-    /// <summary>Leases renewed here.</summary>
-    public Counter Renewed { get; }
 
     /// <summary>Granted times to live.</summary>
     public Histogram LeaseTtl { get; }

@@ -56,6 +56,9 @@ internal sealed partial class RemotePeer : IAsyncDisposable
     /// <summary>Timestamp since when it is connected; null while it is not.</summary>
     public long? ActiveSince => _status.ActiveSince;
 
+    /// <summary>True while the peer holds both streams open.</summary>
+    public bool IsStreaming => _appends.IsWorking && _messages.IsWorking;
+
     /// <summary>Sends or drops a message; never waits.</summary>
     public void Send(Message message)
     {
