@@ -137,20 +137,17 @@ public sealed partial class MemberNode
             _threads.Add(NodeThread.Start($"etcd-watch-{i}", _shards[i].Run, OnThreadFailed));
         }
 
+        if (Membership.IsRemoved(MemberId))
+        {
+            OnRemoved();
+        }
+
         StartTimers();
         _background = [PublishAttributesAsync(), MonitorVersionsAsync()];
     }
 
-    private ApplyCore NewApplyCore(ReplicatedState state) => new(
-        new ApplyOptions
-        {
-            MemberId = MemberId,
-            LeaseExtensionMilliseconds = _options.ElectionMilliseconds,
-            Lessor = _options.Lessor,
-            CompactionBatchLimit = _options.CompactionBatchLimit,
-        },
-        _requestIds,
-        state);
+    private ApplyCore NewApplyCore(ReplicatedState state) =>
+        new(ApplyOptions.Of(_options, MemberId), _requestIds, state);
 
     private RaftConfig RaftConfigOf(RecoveredMember recovered, IRaftLogger logger, long startMilliseconds) => new()
     {

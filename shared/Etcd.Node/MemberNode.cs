@@ -116,10 +116,11 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
 
     /// <summary>Flushes the engine and releases log segments now, whatever the triggers say.</summary>
     public Task CheckpointAsync(CancellationToken cancellationToken) =>
-        _checkpointer.RequestAsync().WaitAsync(cancellationToken);
+        OrStoppedAsync(_checkpointer.RequestAsync()).WaitAsync(cancellationToken);
 
     /// <summary>Everything about raft, from its own thread: every member's progress on the leader.</summary>
-    public Task<RaftStatus> RaftStatusAsync(CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The caller gave up, or the node stopped.</exception>
+    public async Task<RaftStatus> RaftStatusAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource<RaftStatus> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_raft.Inbox.Post(new RaftInput(RaftInputKind.Status, waiter, 0)))
@@ -127,7 +128,8 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
             waiter.TrySetCanceled(CancellationToken.None);
         }
 
-        return waiter.Task.WaitAsync(cancellationToken);
+        await OrStoppedAsync(waiter.Task).WaitAsync(cancellationToken);
+        return await waiter.Task;
     }
 
     /// <inheritdoc/>
@@ -146,7 +148,9 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
             return ReceiveResult.SenderRemoved;
         }
 
-        bool accepted = !RaftIds.IsLocalThread(message.From)
+        bool usable = message.Type != MessageType.Snapshot || _options.SnapshotTransfer is not null;
+        bool accepted = usable
+            && !RaftIds.IsLocalThread(message.From)
             && _raft.Inbox.TryPost(new RaftInput(RaftInputKind.PeerMessage, message, 0));
         if (!accepted)
         {
@@ -164,6 +168,17 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
     public void ReportSnapshot(ulong memberId, bool succeeded) =>
         _raft.Inbox.Post(new RaftInput(
             succeeded ? RaftInputKind.SnapshotSent : RaftInputKind.SnapshotFailed, null, memberId));
+
+    /// <summary>Waits for a thread's answer, but not for one that a failed thread owes.</summary>
+    private async Task OrStoppedAsync(Task task)
+    {
+        if (await Task.WhenAny(task, _stopped.Task) != task && !task.IsCompleted)
+        {
+            throw new OperationCanceledException("the node stopped");
+        }
+
+        await task;
+    }
 
     /// <summary>Completes at the next commit or change of leadership; for tests that wait for a condition.</summary>
     internal Task NextChange => Task.WhenAny(_committed.Next, _leadershipChanged.Next);

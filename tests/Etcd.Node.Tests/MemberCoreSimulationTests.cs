@@ -29,6 +29,24 @@ public sealed class MemberCoreSimulationTests
     }
 
     [Fact]
+    public void Some_seeds_make_members_take_over_whole_states()
+    {
+        int installed = 0;
+        for (int seed = 2; seed <= 20 && installed == 0; seed += 2)
+        {
+            SimulatedCluster cluster = new(seed, members: 3);
+            for (int step = 0; step < 4_000; step++)
+            {
+                cluster.Step();
+            }
+
+            installed += cluster.InstalledStates;
+        }
+
+        Assert.True(installed > 0, "no state was ever sent as a whole");
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_run()
     {
         string[] runs = [Run(), Run()];

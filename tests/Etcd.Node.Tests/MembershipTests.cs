@@ -102,4 +102,30 @@ public sealed class MembershipTests
                     && node.Membership.Members.All(one => one.IsStarted));
         }
     }
+
+    [Fact]
+    public async Task Forced_new_cluster_keeps_the_data_and_drops_the_others()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(3);
+        await cluster.LeaderAsync();
+        Assert.Null((await cluster[0].PutAsync("a", "1")).Error);
+        foreach (TestMember member in cluster.Members)
+        {
+            await member.WaitAsync("replicate", _ => member.Get("a") == "1");
+        }
+
+        foreach (TestMember member in cluster.Members)
+        {
+            await member.CrashAsync();
+        }
+
+        await cluster[0].StartAsync(forceNewCluster: true);
+        await cluster[0].WaitAsync("lead alone", node => node.IsLeader && node.Membership.Members.Count == 1);
+        Assert.Equal("1", await cluster[0].ReadAsync("a"));
+        Assert.Null((await cluster[0].PutAsync("b", "2")).Error);
+        await cluster[0].CrashAsync();
+        await cluster[0].StartAsync();
+        Assert.Equal("2", await cluster[0].ReadAsync("b"));
+        Assert.Single(cluster[0].Node.Membership.Members);
+    }
 }

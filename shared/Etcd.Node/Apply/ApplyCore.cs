@@ -105,6 +105,21 @@ public sealed partial class ApplyCore : IDisposable
         _lessor.AfterApply(nowMilliseconds);
     }
 
+    /// <summary>A MsgSnap to the same member that stands for the state as of the last commit.</summary>
+    public Message CompleteSnapshot(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return new Message
+        {
+            Type = MessageType.Snapshot,
+            To = message.To,
+            From = message.From,
+            Term = message.Term,
+            Snapshot = new Snapshot(
+                ReadOnlyMemory<byte>.Empty, new SnapshotMetadata(_confState, AppliedIndex, AppliedTerm)),
+        };
+    }
+
     /// <summary>Releases the state's batches; views stay readable as long as the engine does.</summary>
     public void Dispose() => _state.Dispose();
 

@@ -16,4 +16,17 @@ public sealed record ApplyOptions
 
     /// <summary>Keys that one step of a physical compaction visits, from 1.</summary>
     public int CompactionBatchLimit { get; init; } = 1_000;
+
+    /// <summary>The settings that follow from a member's options.</summary>
+    public static ApplyOptions Of(MemberNodeOptions member, ulong memberId)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return new ApplyOptions
+        {
+            MemberId = memberId,
+            LeaseExtensionMilliseconds = member.ElectionMilliseconds,
+            Lessor = member.Lessor,
+            CompactionBatchLimit = member.CompactionBatchLimit,
+        };
+    }
 }

@@ -39,10 +39,16 @@ public sealed class MemberCore : IDisposable
     private readonly List<FencedProposal> _fenced = [];
     private readonly List<ReadOutcome> _waitingReads = [];
     private readonly RequestIdGenerator _requestIds;
+    private readonly MemberNodeOptions _options;
 
     private MemberCore(
-        RecoveredMember recovered, RequestIdGenerator requestIds, ConsensusCore consensus, ApplyCore apply)
+        MemberNodeOptions options,
+        RecoveredMember recovered,
+        RequestIdGenerator requestIds,
+        ConsensusCore consensus,
+        ApplyCore apply)
     {
+        _options = options;
         MemberId = recovered.MemberId;
         ClusterId = recovered.ClusterId;
         Log = recovered.Log;
@@ -63,8 +69,8 @@ public sealed class MemberCore : IDisposable
     /// <summary>The consensus part.</summary>
     public ConsensusCore Consensus { get; }
 
-    /// <summary>The state machine part.</summary>
-    public ApplyCore State { get; }
+    /// <summary>The state machine part; another one after <see cref="InstallState"/>.</summary>
+    public ApplyCore State { get; private set; }
 
     /// <summary>Opens log and engine as a member does at start.</summary>
     /// <exception cref="MemberStartException">They contradict each other.</exception>
@@ -74,16 +80,7 @@ public sealed class MemberCore : IDisposable
         MemberNodeOptions member = options.Member;
         RecoveredMember recovered = MemberBootstrap.Run(member, store, engine);
         RequestIdGenerator requestIds = new(recovered.MemberId, options.Incarnation);
-        ApplyCore apply = new(
-            new ApplyOptions
-            {
-                MemberId = recovered.MemberId,
-                LeaseExtensionMilliseconds = member.ElectionMilliseconds,
-                Lessor = member.Lessor,
-                CompactionBatchLimit = member.CompactionBatchLimit,
-            },
-            requestIds,
-            recovered.State);
+        ApplyCore apply = new(ApplyOptions.Of(member, recovered.MemberId), requestIds, recovered.State);
         ConsensusOptions limits = options.Consensus
             ?? ConsensusOptions.Of(member, recovered.MemberId, (ulong)options.Incarnation);
         RaftConfig config = new()
@@ -96,8 +93,8 @@ public sealed class MemberCore : IDisposable
             Applied = recovered.State.AppliedIndex,
             PreVote = member.PreVote,
         };
-        return new MemberCore(
-            recovered, requestIds, new ConsensusCore(limits, config, recovered.Storage, recovered.ConfState), apply);
+        ConsensusCore consensus = new(limits, config, recovered.Storage, recovered.ConfState);
+        return new MemberCore(member, recovered, requestIds, consensus, apply);
     }
 
     /// <summary>One heartbeat interval passed.</summary>
@@ -175,6 +172,26 @@ public sealed class MemberCore : IDisposable
         _pending.Completions.AddRange(_applyOutput.Completions);
         _pending.Events.AddRange(_applyOutput.Events);
         _applyOutput.Clear();
+    }
+
+    /// <summary>
+    /// Completes a MsgSnap of <see cref="MemberEffects.Messages"/>: it stands for the state as of now, which the caller
+    /// copies from the engine and carries along. What became of it goes to <see cref="ConsensusCore.ReportSnapshot"/>.
+    /// </summary>
+    public Message CompleteSnapshot(Message message) => State.CompleteSnapshot(message);
+
+    /// <summary>Starts the state machine anew from an engine that holds a received state, durably. Called for a log
+    /// write with a snapshot, before the write is buffered.</summary>
+    /// <param name="snapshot">Of the log write.</param>
+    /// <param name="engine">The engine from now on.</param>
+    public void InstallState(Snapshot snapshot, IKvEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ApplyCore installed = new(
+            ApplyOptions.Of(_options, MemberId), _requestIds, ReplicatedState.Open(engine, _options.StateMachine));
+        installed.SetConfState(snapshot.Metadata.ConfState);
+        State.Dispose();
+        State = installed;
     }
 
     /// <summary>Collects everything that is to be done; the result is valid until the next call.</summary>

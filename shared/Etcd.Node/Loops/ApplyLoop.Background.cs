@@ -86,20 +86,8 @@ internal sealed partial class ApplyLoop
             throw new InvalidOperationException("a snapshot is to be sent, but there is no way to send one");
         }
 
-        Snapshot state = new(
-            ReadOnlyMemory<byte>.Empty,
-            new SnapshotMetadata(_core.ConfState, _core.AppliedIndex, _core.AppliedTerm));
         LogSendSnapshot(ClusterIds.ToHex(message.To), _core.AppliedIndex);
-        _transfer.Send(
-            new Message
-            {
-                Type = MessageType.Snapshot,
-                To = message.To,
-                From = message.From,
-                Term = message.Term,
-                Snapshot = state,
-            },
-            _engine.OpenSnapshot());
+        _transfer.Send(_core.CompleteSnapshot(message), _engine.OpenSnapshot());
     }
 
     private void Install(SnapshotInstall install)

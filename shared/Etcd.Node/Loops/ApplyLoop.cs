@@ -183,6 +183,7 @@ internal sealed partial class ApplyLoop : IApplyObserver
         long start = _time.GetTimestamp();
         _core.Commit(NowMilliseconds, _output);
         _metrics.BackendCommitObserved?.Invoke(_time.GetElapsedTime(start).TotalSeconds);
+        Interlocked.Add(ref _metrics.LeasesExpiredField, _output.ExpiredLeases);
         Publish();
         foreach (ApplyResult result in _output.Completions)
         {
@@ -214,7 +215,6 @@ internal sealed partial class ApplyLoop : IApplyObserver
 
     private void TellOfOutput()
     {
-        Interlocked.Add(ref _metrics.LeasesExpiredField, _output.ExpiredLeases);
         if (_output.QuotaExceeded)
         {
             _wiring.RaiseNoSpace();

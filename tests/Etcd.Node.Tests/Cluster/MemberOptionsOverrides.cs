@@ -18,7 +18,11 @@ internal sealed record MemberOptionsOverrides
     public ISnapshotTransfer? SnapshotTransfer { get; init; }
 
     public MemberNodeOptions Build(
-        ClusterMember member, ulong clusterId, IReadOnlyList<ClusterMember> initial, bool joins) => new()
+        ClusterMember member,
+        ulong clusterId,
+        IReadOnlyList<ClusterMember> initial,
+        bool joins,
+        bool force = false) => new()
     {
         Name = $"m{member.Id:x}",
         MemberId = member.Id,
@@ -26,6 +30,7 @@ internal sealed record MemberOptionsOverrides
         ClientUrls = [$"http://127.0.0.1/{member.Id:x}"],
         InitialMembers = initial,
         JoinExisting = joins,
+        ForceNewCluster = force,
         HeartbeatMilliseconds = HeartbeatMilliseconds,
         ElectionMilliseconds = ElectionMilliseconds,
         SnapshotCount = SnapshotCount,

@@ -5,6 +5,7 @@ using Etcd.Raft;
 using Etcd.StateMachine;
 using Etcd.StateMachine.Membership;
 using Etcd.StateMachine.Mvcc;
+using Etcd.Testing;
 using Etcdserverpb;
 using Google.Protobuf;
 
@@ -24,6 +25,7 @@ internal sealed class SimulatedCluster
     private readonly Dictionary<ulong, string> _proposed = [];
     private readonly HashSet<string> _acknowledged = [];
     private readonly Dictionary<ulong, long> _readFloor = [];
+    private readonly Dictionary<ulong, InMemoryEngine> _states = [];
     private long _highestAcknowledgedRevision;
     private ulong _nextRead;
     private int _nextKey;
@@ -40,7 +42,8 @@ internal sealed class SimulatedCluster
         ulong clusterId = ClusterIds.ClusterId([.. initial.Select(member => member.Id)]);
         foreach (ClusterMember member in initial)
         {
-            MemberNodeOptions options = new MemberOptionsOverrides { CatchUpEntries = 5_000 }
+            // Every other seed keeps so little of the log that members need each other's whole states.
+            MemberNodeOptions options = new MemberOptionsOverrides { CatchUpEntries = seed % 2 == 0 ? 8UL : 5_000 }
                 .Build(member, clusterId, initial, joins: false);
             int jitter = _random.Next();
             SimulatedMember simulated = new(member.Id, incarnation => new MemberCoreOptions
@@ -48,11 +51,16 @@ internal sealed class SimulatedCluster
                 Member = options,
                 Random = new Random(unchecked(jitter + (int)incarnation)),
                 Incarnation = incarnation,
+                Consensus = ConsensusOptions.Of(options, member.Id, (ulong)incarnation)
+                    with { CanSendSnapshots = true },
             });
             simulated.Start();
             _members.Add(simulated);
         }
     }
+
+    /// <summary>Whole states that members took over.</summary>
+    public int InstalledStates { get; private set; }
 
     public int Acknowledged => _acknowledged.Count;
 
@@ -77,11 +85,14 @@ internal sealed class SimulatedCluster
             case < 86:
                 Put(member);
                 break;
-            case < 90:
+            case < 89:
                 Read(member);
                 break;
+            case < 90:
+                Change(member);
+                break;
             case < 94 when _network.Count > 0:
-                _network.RemoveAt(_random.Next(_network.Count));
+                Lose(_random.Next(_network.Count));
                 break;
             case < 96 when _network.Count > 0:
                 _network.Add(_network[_random.Next(_network.Count)]);
@@ -90,8 +101,7 @@ internal sealed class SimulatedCluster
                 _isolated = _random.Next(3) == 0 ? member.Id : 0;
                 break;
             default:
-                member.Crash(_random.Next(member.Engine.UnflushedBatches + 1));
-                member.Start();
+                Restart(member);
                 break;
         }
 
@@ -153,7 +163,7 @@ internal sealed class SimulatedCluster
         _members.Select(member =>
             $"{member.Id:x}: {member.Core.Consensus.Status} applied {member.Core.State.AppliedIndex} "
             + $"{member.Core.State.View.HashKv(0).Result}"))
-        + $"; acknowledged {_acknowledged.Count}, reads {_reads}";
+        + $"; acknowledged {_acknowledged.Count}, reads {_reads}, states {InstalledStates}";
 
     private void Settle(SimulatedMember member)
     {
@@ -169,7 +179,11 @@ internal sealed class SimulatedCluster
     private void Poll(SimulatedMember member)
     {
         MemberEffects effects = member.Core.Poll();
-        _network.AddRange(effects.Messages);
+        foreach (Message message in effects.Messages)
+        {
+            _network.Add(message.Type == MessageType.Snapshot ? Carry(member, message) : message);
+        }
+
         effects.LogWrites.ForEach(member.LogWrites.Enqueue);
         effects.Applies.ForEach(member.Applies.Enqueue);
         foreach (ApplyResult result in effects.Completions)
@@ -204,17 +218,53 @@ internal sealed class SimulatedCluster
 
         int at = _random.Next(_network.Count);
         Message message = _network[at];
-        _network[at] = _network[^1];
-        _network.RemoveAt(_network.Count - 1);
-        if (message.From == _isolated || message.To == _isolated)
+        SimulatedMember? receiver = _members.Find(member => member.Id == message.To);
+        if (receiver is null || message.From == _isolated || message.To == _isolated)
         {
+            Lose(at);
             return;
         }
 
+        Take(at);
         Assert.True(RaftMessageCodec.TryDecode(RaftMessageCodec.Encode(message), out Message decoded));
-        SimulatedMember receiver = _members.First(member => member.Id == message.To);
         receiver.Core.Receive(decoded);
+        Report(message, delivered: true);
         Poll(receiver);
+    }
+
+    private void Lose(int at)
+    {
+        Message message = _network[at];
+        Take(at);
+        Report(message, delivered: false);
+    }
+
+    private void Take(int at)
+    {
+        _network[at] = _network[^1];
+        _network.RemoveAt(_network.Count - 1);
+    }
+
+    private void Report(Message message, bool delivered)
+    {
+        if (message.Type == MessageType.Snapshot)
+        {
+            _members.First(member => member.Id == message.From).Core.Consensus.ReportSnapshot(message.To, delivered);
+        }
+    }
+
+    /// <summary>Members with the same entries have the same state, so the index names it.</summary>
+    private Message Carry(SimulatedMember sender, Message message)
+    {
+        Message complete = sender.Core.CompleteSnapshot(message);
+        _states.TryAdd(complete.Snapshot!.Metadata.Index, sender.Engine.Clone()); // CompleteSnapshot sets it.
+        return complete;
+    }
+
+    private void Restart(SimulatedMember member)
+    {
+        member.Crash(_random.Next(member.Engine.UnflushedBatches + 1));
+        member.Start();
     }
 
     private void Sync(SimulatedMember member)
@@ -224,6 +274,18 @@ internal sealed class SimulatedCluster
         for (int i = 0; i < count; i++)
         {
             Message write = member.LogWrites.Dequeue();
+            if (write.Snapshot is { } snapshot)
+            {
+                member.Install(snapshot, _states[snapshot.Metadata.Index].Clone());
+                InstalledStates++;
+                if (_faults && _random.Next(3) == 0)
+                {
+                    // The engine has the state, the log does not know of it.
+                    Restart(member);
+                    return;
+                }
+            }
+
             member.Log.Buffer(write, out _);
             written.Add(write);
         }
@@ -264,6 +326,17 @@ internal sealed class SimulatedCluster
             Put = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8("v") },
         });
         _proposed[id] = key;
+    }
+
+    /// <summary>Adds or removes a learner that never comes up: its entries cross all the faults, the quorum stays.
+    /// </summary>
+    private void Change(SimulatedMember member)
+    {
+        ClusterMember learner = new((ulong)(0x9000 + _random.Next(2)), string.Empty, ["http://x:1"], [], true);
+        bool adds = _random.Next(2) == 0;
+        member.Core.ProposeChange(id => adds
+            ? MembershipRequests.Add(id, learner)
+            : MembershipRequests.Remove(id, learner.Id));
     }
 
     private void Read(SimulatedMember member)

@@ -24,14 +24,18 @@ internal sealed class SimulatedMember(ulong id, Func<long, MemberCoreOptions> op
 
     public Queue<Message> Applies { get; } = new();
 
-    /// <summary>Highest index this incarnation or an earlier one has applied.</summary>
-    public ulong Applied { get; set; }
-
     public void Start()
     {
         _incarnation++;
         Core = MemberCore.Start(options(_incarnation * 1_000_000), LogStore, Engine);
         Log = new LogWriting(Core.Log);
+    }
+
+    public void Install(Snapshot snapshot, InMemoryEngine engine)
+    {
+        engine.Flush();
+        Engine = engine;
+        Core.InstallState(snapshot, engine);
     }
 
     public void Crash(int survivingBatches)

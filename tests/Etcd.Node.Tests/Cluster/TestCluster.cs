@@ -41,7 +41,7 @@ internal sealed class TestCluster : IAsyncDisposable
         foreach (ClusterMember member in initial)
         {
             cluster._members.Add(new TestMember(
-                member.Id, cluster.Network, () => overrides.Build(member, clusterId, initial, joins: false)));
+                member.Id, cluster.Network, force => overrides.Build(member, clusterId, initial, joins: false, force)));
         }
 
         await Task.WhenAll(cluster._members.Select(member => member.StartAsync()));
@@ -56,7 +56,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         ClusterMember[] known = [.. this[0].Node.Membership.Members];
         TestMember joined = new(
-            member.Id, Network, () => overrides.Build(member, this[0].Node.ClusterId, known, joins: true));
+            member.Id, Network, force => overrides.Build(member, this[0].Node.ClusterId, known, joins: true, force));
         _members.Add(joined);
         return joined;
     }

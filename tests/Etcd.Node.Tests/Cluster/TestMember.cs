@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Etcd.Node.Tests.Cluster;
 
 /// <summary>One member on fakes that survive its crashes.</summary>
-internal sealed class TestMember(ulong id, MemoryNetwork network, Func<MemberNodeOptions> options) : IAsyncDisposable
+internal sealed class TestMember(ulong id, MemoryNetwork network, Func<bool, MemberNodeOptions> options) : IAsyncDisposable
 {
     public ulong Id { get; } = id;
 
@@ -23,10 +23,10 @@ internal sealed class TestMember(ulong id, MemoryNetwork network, Func<MemberNod
 
     public bool IsRunning { get; private set; }
 
-    public async Task StartAsync()
+    public async Task StartAsync(bool forceNewCluster = false)
     {
         Node = await MemberNode.StartAsync(
-            options(),
+            options(forceNewCluster),
             Log,
             Engine,
             network.TransportOf(Id),
