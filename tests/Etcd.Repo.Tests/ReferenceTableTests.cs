@@ -12,7 +12,8 @@ public sealed class ReferenceTableTests
         ["Etcd.StateMachine"] = ["Etcd.Ports", "Etcd.Protocol"],
         ["Etcd.Node"] =
             ["Etcd.Ports", "Etcd.Protocol", "Etcd.Raft", "Etcd.StateMachine", "Microsoft.Extensions.Logging.Abstractions"],
-        ["Etcd.Storage"] = ["Etcd.Ports", "Etcd.Protocol", "RocksDB", "RocksDbSharp"],
+        ["Etcd.Storage"] =
+            ["Etcd.Ports", "Etcd.Protocol", "Microsoft.Extensions.Logging.Abstractions", "RocksDB", "RocksDbSharp"],
         ["Etcd.Client"] = ["Etcd.Protocol", "Grpc.Net.Client", "Grpc.Net.Common"],
         ["Etcd.ServiceDefaults"] =
         [
@@ -31,7 +32,8 @@ public sealed class ReferenceTableTests
         ],
         ["Etcd.Metrics"] = ["Etcd.Client", "Etcd.Protocol", "Etcd.ServiceDefaults", "Polly", "Polly.Core"],
         ["Etcd.AppHost"] = ["Aspire.Hosting", "Etcd.Member", "Etcd.Gateway", "Etcd.Metrics"],
-        ["Etcd.Simulator"] = ["Etcd.Node", "Etcd.Ports", "Etcd.Protocol", "Etcd.Raft", "Etcd.StateMachine"],
+        ["Etcd.Simulator"] =
+            ["Etcd.Node", "Etcd.Ports", "Etcd.Protocol", "Etcd.Raft", "Etcd.StateMachine", "Etcd.Testing"],
     };
 
     /// <summary>Analyzers change no output; every project may have them.</summary>

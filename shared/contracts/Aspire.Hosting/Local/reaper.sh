@@ -8,13 +8,13 @@ while read -r what pid; do
     gone) groups=$(printf '%s' "$groups" | sed "s/ $pid / /") ;;
   esac
 done
-for pid in $groups; do kill -TERM -- "-$pid" 2>/dev/null; done
+for pid in $groups; do kill -s TERM -- "-$pid" 2>/dev/null; done
 waited=0
 while [ "$waited" -lt 100 ]; do
   alive=
-  for pid in $groups; do kill -0 -- "-$pid" 2>/dev/null && alive=yes; done
+  for pid in $groups; do kill -s 0 -- "-$pid" 2>/dev/null && alive=yes; done
   [ -z "$alive" ] && exit 0
   sleep 0.1
   waited=$((waited + 1))
 done
-for pid in $groups; do kill -KILL -- "-$pid" 2>/dev/null; done
+for pid in $groups; do kill -s KILL -- "-$pid" 2>/dev/null; done
