@@ -30,7 +30,10 @@ public sealed partial class DataDirectoryLock : IDisposable
     /// <summary>Full path of the locked directory.</summary>
     public string DataDirectory { get; }
 
-    /// <summary>Creates a directory that only its owner may enter (0700); nothing happens when it exists.</summary>
+    /// <summary>
+    /// Creates a directory that only its owner may enter (0700), and the missing ones above it, durable on return;
+    /// nothing happens when it exists.
+    /// </summary>
     /// <exception cref="StorageException">It cannot be created.</exception>
     public static void CreateDirectory(string dataDirectory)
     {
@@ -41,8 +44,21 @@ public sealed partial class DataDirectoryLock : IDisposable
 
         try
         {
+            var created = new List<string>();
+            for (var path = Path.GetFullPath(dataDirectory); path is not null && !Directory.Exists(path);)
+            {
+                created.Add(path);
+                path = Path.GetDirectoryName(path);
+            }
+
             Directory.CreateDirectory(
                 dataDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+            // A directory's name is durable once the one above it is synced.
+            foreach (var path in created)
+            {
+                Libc.SyncDirectory(Path.GetDirectoryName(path)!);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -211,7 +211,7 @@ public sealed partial class RocksDbEngine : IKvEngine
 
         if (message.Contains("No space left", StringComparison.Ordinal))
         {
-            return "Free space or enlarge the volume.";
+            return "Free space or enlarge the volume, then start the member again.";
         }
 
         if (message.Contains("Permission denied", StringComparison.Ordinal))
@@ -238,7 +238,7 @@ public sealed partial class RocksDbEngine : IKvEngine
     }
 
     private StorageException Failed(string what, RocksDbException exception) =>
-        new($"cannot {what} the key-value engine in {_directory}: {exception.Message}", exception);
+        new($"cannot {what} the key-value engine in {_directory}: {exception.Message}. {Advice(exception.Message)}", exception);
 
     private Sizes CurrentSizes()
     {

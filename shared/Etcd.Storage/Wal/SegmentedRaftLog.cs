@@ -113,7 +113,7 @@ internal sealed class SegmentedRaftLog : IRaftLog
 
             WriteFrame();
         }
-        catch (IOException exception)
+        catch (Exception exception)
         {
             throw Fail("write", exception);
         }
@@ -164,7 +164,7 @@ internal sealed class SegmentedRaftLog : IRaftLog
 
             _files.SyncDirectory();
         }
-        catch (IOException exception)
+        catch (Exception exception)
         {
             throw Fail("delete segments of", exception);
         }
@@ -230,7 +230,7 @@ internal sealed class SegmentedRaftLog : IRaftLog
         }
     }
 
-    private StorageException Fail(string what, IOException exception)
+    private StorageException Fail(string what, Exception exception)
     {
         var reason = exception.Message.Contains("space", StringComparison.OrdinalIgnoreCase)
             ? $"{exception.Message} (the disk is full: free space or enlarge the volume, then start the member again)"

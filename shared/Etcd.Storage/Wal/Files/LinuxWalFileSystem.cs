@@ -8,19 +8,7 @@ internal sealed class LinuxWalFileSystem(string directory) : IWalFileSystem
 {
     public string DirectoryPath => directory;
 
-    public void CreateDirectory()
-    {
-        if (Directory.Exists(directory))
-        {
-            return;
-        }
-
-        DataDirectoryLock.CreateDirectory(directory);
-        if (Path.GetDirectoryName(directory) is { Length: > 0 } parent)
-        {
-            Libc.SyncDirectory(parent);
-        }
-    }
+    public void CreateDirectory() => DataDirectoryLock.CreateDirectory(directory);
 
     public IReadOnlyList<string> List() =>
         Directory.Exists(directory)
