@@ -108,6 +108,8 @@ internal sealed partial class MemberProcess
         {
             ServingPeers(_logger, url.Address);
         }
+
+        _servesPeers = true;
     }
 
     private async Task ServeMetricsAsync(

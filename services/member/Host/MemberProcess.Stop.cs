@@ -41,13 +41,14 @@ internal sealed partial class MemberProcess
             await _member.Node.DisposeAsync().ConfigureAwait(false);
         }
 
-        foreach (var url in _config.ListenPeerUrls)
+        var served = _servesPeers ? _config.ListenPeerUrls : [];
+        foreach (var url in served)
         {
             StoppingPeers(_logger, url.Address);
         }
 
         await DisposeAsync().ConfigureAwait(false);
-        foreach (var url in _config.ListenPeerUrls)
+        foreach (var url in served)
         {
             StoppedPeers(_logger, url.Address);
         }

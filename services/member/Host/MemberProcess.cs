@@ -38,6 +38,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
     private readonly ListenerSockets _sockets;
     private readonly DataDirectory _directory;
     private readonly Stack<Func<ValueTask>> _cleanup = new();
+    private bool _servesPeers;
 
     /// <summary>Creates a run.</summary>
     public MemberProcess(

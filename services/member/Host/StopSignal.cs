@@ -39,12 +39,18 @@ internal sealed class StopSignal : IDisposable
         _stopping.Dispose();
     }
 
-    private void Receive(PosixSignalContext context, int signal)
+    /// <summary>Acts as if a signal had come.</summary>
+    public void Raise(int signal)
     {
-        context.Cancel = true;
         if (_received.TrySetResult(signal))
         {
             _stopping.Cancel();
         }
+    }
+
+    private void Receive(PosixSignalContext context, int signal)
+    {
+        context.Cancel = true;
+        Raise(signal);
     }
 }

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using Etcd.Member.Config;
+using Etcd.Member.Host;
+using Etcd.Member.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Etcd.Member.Tests.Host;
+
+/// <summary>A whole member in this process, on free ports.</summary>
+internal sealed class TestRun : IAsyncDisposable
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly StopSignal _signal = new();
+    private readonly LogSink _sink;
+    private readonly MemberProcess _process;
+    private readonly ILoggerFactory _loggers;
+
+    private TestRun(MemberConfig config)
+    {
+        Config = config;
+        _sink = new LogSink(console: false, [Log], TimeProvider.System);
+        _loggers = LoggerFactory.Create(logging => logging.AddProvider(new ZapLoggerProvider(_sink, LogLevel.Information)));
+        _process = new MemberProcess(config, _sink, _loggers, TimeProvider.System, _signal);
+        Outcome = Task.Run(_process.RunAsync);
+    }
+
+    public MemberConfig Config { get; }
+
+    public LogCapture Log { get; } = new();
+
+    public Task<int> Outcome { get; }
+
+    public string ClientUrl => Config.ListenClientUrls[0].ToString();
+
+    public string PeerUrl => Config.ListenPeerUrls[0].ToString();
+
+    /// <summary>Starts a member; the flags given come after those for ports and directory.</summary>
+    public static TestRun Start(string directory, params string[] flags) =>
+        new(ConfigOf([.. Flags(directory, FreePort(), FreePort()), .. flags]));
+
+    /// <summary>Flags of a lonely member.</summary>
+    public static string[] Flags(string directory, int clientPort, int peerPort) =>
+    [
+        "--name=m1",
+        $"--data-dir={directory}",
+        $"--listen-client-urls=http://127.0.0.1:{clientPort}",
+        $"--advertise-client-urls=http://127.0.0.1:{clientPort}",
+        $"--listen-peer-urls=http://127.0.0.1:{peerPort}",
+        $"--initial-advertise-peer-urls=http://127.0.0.1:{peerPort}",
+        $"--initial-cluster=m1=http://127.0.0.1:{peerPort}",
+    ];
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Waits until it serves clients.</summary>
+    public async Task ReadyAsync()
+    {
+        var ready = Log.SeenAsync("ready to serve client requests");
+        var first = await Task.WhenAny(ready, Outcome).WaitAsync(Limit);
+        Assert.True(first == ready, $"phase: start; expected: ready; actual: ended\n{Log.Text}");
+    }
+
+    /// <summary>Stops it by a signal; the outcome.</summary>
+    public async Task<int> StopAsync(int signal)
+    {
+        _signal.Raise(signal);
+        var outcome = await Outcome.WaitAsync(Limit);
+        await _sink.DisposeAsync();
+        return outcome;
+    }
+
+    /// <summary>Waits for its end by itself.</summary>
+    public async Task<int> EndedAsync()
+    {
+        var outcome = await Outcome.WaitAsync(Limit);
+        await _sink.DisposeAsync();
+        return outcome;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _signal.Raise(15);
+        await Outcome.WaitAsync(Limit);
+        await _process.DisposeAsync();
+        await _sink.DisposeAsync();
+        _loggers.Dispose();
+        _signal.Dispose();
+    }
+
+    private static MemberConfig ConfigOf(string[] arguments)
+    {
+        var loaded = new ConfigLoader(arguments, new Dictionary<string, string>(), File.ReadAllText).Load("etcd");
+        return loaded.Config ?? throw new InvalidOperationException($"refused: {loaded.StandardError}");
+    }
+}
