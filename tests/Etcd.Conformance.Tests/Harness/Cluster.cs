@@ -6,17 +6,15 @@ namespace Etcd.Conformance.Tests.Harness;
 /// <summary>A cluster of member processes, of ours or of the reference, with its data in a folder of its own.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    private readonly string _program;
     private readonly string[] _extraArguments;
     private readonly DirectoryInfo _folder;
     private readonly string _initialCluster;
 
-    private Cluster(string program, int members, string[] extraArguments)
+    private Cluster(IReadOnlyList<string> programs, string[] extraArguments)
     {
-        _program = program;
         _extraArguments = extraArguments;
         _folder = Directory.CreateTempSubdirectory("etcd-conformance-");
-        Members = [.. Enumerable.Range(1, members).Select(number => new Member(this, $"m{number}"))];
+        Members = [.. programs.Select((program, index) => new Member(this, $"m{index + 1}", program))];
         _initialCluster = string.Join(',', Members.Select(member => $"{member.Name}={member.PeerUrl}"));
     }
 
@@ -28,11 +26,15 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>A running cluster of our members.</summary>
     public static Task<Cluster> StartOursAsync(int members, params string[] extraArguments) =>
-        StartAsync(Built.Member, members, extraArguments);
+        StartAsync([.. Enumerable.Repeat(Built.Member, members)], extraArguments);
 
     /// <summary>A running cluster of the distribution's etcd.</summary>
     public static Task<Cluster> StartReferenceAsync(int members, params string[] extraArguments) =>
-        StartAsync(ReferenceEtcd.Server, members, extraArguments);
+        StartAsync([.. Enumerable.Repeat(ReferenceEtcd.Server, members)], extraArguments);
+
+    /// <summary>A running cluster of the distribution's etcd, of which the last member is ours.</summary>
+    public static Task<Cluster> StartMixedAsync(int members, params string[] extraArguments) =>
+        StartAsync([.. Enumerable.Repeat(ReferenceEtcd.Server, members - 1), Built.Member], extraArguments);
 
     /// <summary>Starts every member that does not run and waits until all are healthy.</summary>
     public async Task StartAllAsync()
@@ -92,9 +94,9 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    private static async Task<Cluster> StartAsync(string program, int members, string[] extraArguments)
+    private static async Task<Cluster> StartAsync(string[] programs, string[] extraArguments)
     {
-        var cluster = new Cluster(program, members, extraArguments);
+        var cluster = new Cluster(programs, extraArguments);
         try
         {
             await cluster.StartAllAsync();
@@ -111,12 +113,14 @@ internal sealed class Cluster : IAsyncDisposable
     internal sealed class Member : IAsyncDisposable
     {
         private readonly Cluster _cluster;
+        private readonly string _program;
         private readonly GrpcChannel _channel;
         private ServerProcess? _process;
 
-        public Member(Cluster cluster, string name)
+        public Member(Cluster cluster, string name, string program)
         {
             _cluster = cluster;
+            _program = program;
             Name = name;
             ClientUrl = $"http://127.0.0.1:{Ports.Take()}";
             PeerUrl = $"http://127.0.0.1:{Ports.Take()}";
@@ -149,7 +153,7 @@ internal sealed class Cluster : IAsyncDisposable
 
         public void Launch() => _process = ServerProcess.Start(
             Name,
-            _cluster._program,
+            _program,
             [
                 $"--name={Name}",
                 $"--data-dir={DataDirectory}",
