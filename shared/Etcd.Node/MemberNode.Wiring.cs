@@ -44,7 +44,6 @@ public sealed partial class MemberNode
             }
         },
         LeadershipChanged = OnLeadershipChanged,
-        StatusChanged = static () => { },
         ReadFinished = OnReadFinished,
     };
 

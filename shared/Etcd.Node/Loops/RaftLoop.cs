@@ -185,17 +185,12 @@ internal sealed partial class RaftLoop
     private void Dispatch()
     {
         RaftStatusView status = _core.Status;
-        bool changed = status != _status;
         _status = status;
         if (_output.LeadershipChanged)
         {
             // Before the entries of the term reach the apply loop, which promotes the leases at the first of them.
             _wiring.LeadershipChanged(status, _output.NewLeader);
             _heartbeats.Reset();
-        }
-        else if (changed)
-        {
-            _wiring.StatusChanged();
         }
 
         foreach (Message message in _output.Messages)

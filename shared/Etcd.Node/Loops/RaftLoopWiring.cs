@@ -19,9 +19,6 @@ internal sealed class RaftLoopWiring
     /// <summary>Leader or role changed; true when a leader was found that is not the one before.</summary>
     public required Action<RaftStatusView, bool> LeadershipChanged { get; init; }
 
-    /// <summary>Term or commit index changed.</summary>
-    public required Action StatusChanged { get; init; }
-
     /// <summary>A read round has its index or failed.</summary>
     public required Action<ReadRound, ReadOutcome> ReadFinished { get; init; }
 }
