@@ -1,4 +1,5 @@
 using System.Net;
+using Etcd.Member.Background;
 using Etcd.Member.Config.Values;
 using Etcd.Member.Grpc;
 using Etcd.Member.Http;
@@ -47,7 +48,39 @@ internal sealed partial class MemberProcess
                 _logger, MemberIds.Text(node.ClusterId), MemberIds.Text(node.MemberId), node.CommittedIndex);
         }
 
+        await StartBackgroundAsync(node, queries, isRestart: decision is null, cancellationToken).ConfigureAwait(false);
         return (node, files);
+    }
+
+    /// <summary>Checks before anything is served, then the work that goes on beside the requests.</summary>
+    private async Task StartBackgroundAsync(
+        MemberNode node, PeerQueries queries, bool isRestart, CancellationToken cancellationToken)
+    {
+        var checker = new CorruptionChecker(node, queries, _config.RequestTimeout, _time, _loggers);
+        if (_config.Features.InitialCorruptCheck && isRestart
+            && !await checker.CheckAtStartAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw new StartException("checkInitialHashKV failed");
+        }
+
+        var stopping = new CancellationTokenSource();
+        List<Task> running = [];
+        if (_config.AutoCompaction.IsEnabled)
+        {
+            running.Add(new AutoCompactor(node, _config.AutoCompaction, _time, _loggers).RunAsync(stopping.Token));
+        }
+
+        if (_config.Features.CorruptCheckTime > TimeSpan.Zero)
+        {
+            running.Add(checker.RunAsync(_config.Features.CorruptCheckTime, stopping.Token));
+        }
+
+        _cleanup.Push(async () =>
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(running).ConfigureAwait(false);
+            stopping.Dispose();
+        });
     }
 
     private MemberNodeOptions NodeOptions(
