@@ -99,9 +99,10 @@ internal sealed partial class ConfigValidator
             return "--proxy asks for the version 2 proxy, which this server does not offer";
         }
 
-        return _settings.Text("discovery").Length > 0 || _settings.Text("discovery-token").Length > 0
-            ? "--discovery asks for a discovery service, which this server does not offer; "
-                + "use --initial-cluster or --discovery-srv"
-            : null;
+        string[] discovery = ["discovery", "discovery-token", "discovery-srv"];
+        var asked = Array.Find(discovery, name => _settings.Text(name).Length > 0);
+        return asked is null
+            ? null
+            : $"--{asked} asks for a way of discovery that this server does not offer; use --initial-cluster";
     }
 }

@@ -59,9 +59,6 @@ internal sealed record MemberConfig
     /// <summary>Cluster token.</summary>
     public required string InitialClusterToken { get; init; }
 
-    /// <summary>DNS domain of SRV discovery; empty for none.</summary>
-    public required string DiscoverySrv { get; init; }
-
     /// <summary>Refuse membership changes that cost the quorum.</summary>
     public required bool StrictReconfigCheck { get; init; }
 

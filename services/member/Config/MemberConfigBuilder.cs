@@ -54,7 +54,6 @@ internal static class MemberConfigBuilder
             InitialCluster = cluster,
             JoinsExisting = settings.Text("initial-cluster-state") == "existing",
             InitialClusterToken = settings.Text("initial-cluster-token"),
-            DiscoverySrv = settings.Text("discovery-srv"),
             StrictReconfigCheck = settings.Bool("strict-reconfig-check"),
             PreVote = settings.Bool("pre-vote"),
             QuotaBackendBytes = settings.Int("quota-backend-bytes"),
@@ -99,7 +98,7 @@ internal static class MemberConfigBuilder
     private static string InitialClusterText(FlagSettings settings, string name, IReadOnlyList<EtcdUrl> peers)
     {
         var text = settings.Text("initial-cluster");
-        if (text.Length > 0 || settings.Text("discovery-srv").Length > 0)
+        if (text.Length > 0)
         {
             return text;
         }

@@ -7,6 +7,7 @@ using Etcd.Member.Peers;
 using Etcd.Member.Peers.Incoming;
 using Etcd.Node;
 using Etcd.StateMachine;
+using Etcd.StateMachine.Leases;
 using Etcd.Storage.RocksDb;
 using Etcd.Storage.Wal;
 
@@ -108,10 +109,13 @@ internal sealed partial class MemberProcess
         PeerVersion = (id, token) => _member.IsStarted && _member.Node.Membership.Find(id) is { } member
             ? queries.VersionAsync(member, token)
             : new ValueTask<string?>((string?)null),
+        WatchProgressMilliseconds = (long)_config.Features.WatchProgressNotifyInterval.TotalMilliseconds,
+        Lessor = new LessorOptions { CheckpointsEnabled = _config.Features.LeaseCheckpoint },
         StateMachine = new StateMachineOptions
         {
             MinLeaseTtlSeconds = MinLeaseTtlSeconds(),
             PersistLeaseCheckpoints = _config.Features.LeaseCheckpointPersist,
+            MaxLearners = _config.MaxLearners,
             QuotaBytes = _config.QuotaBackendBytes < 0 ? 0 : _config.EffectiveQuotaBytes,
         },
     };

@@ -40,7 +40,7 @@ internal static partial class FlagCatalog
             { Choices = ["proxy", "exit"], Effect = FlagEffect.None },
         Unused("discovery-proxy", Text, "", "HTTP proxy towards the discovery service."),
         new("discovery-srv", Text, "", FlagGroup.Clustering, "DNS domain whose SRV records name the members."),
-        new("discovery-srv-name", Text, "", FlagGroup.Clustering, "Suffix of the SRV service names."),
+        Unused("discovery-srv-name", Text, "", "Suffix of the SRV service names."),
         Unused("discovery-token", Text, "", "Token of the cluster at a version 3 discovery service."),
         Unused("discovery-endpoints", TextList, "", "Endpoints of a version 3 discovery service."),
         Unused("discovery-dial-timeout", Duration, "2s", "Time to connect to the discovery service."),

@@ -17,7 +17,7 @@ internal static partial class FlagCatalog
         .. Renamed("warning-unary-request-duration", Duration, "300ms", FlagGroup.Monitoring,
             "Duration above which a request is logged."),
         .. Renamed("warning-apply-duration", Duration, "100ms", FlagGroup.Monitoring,
-            "Duration above which applying a request is logged."),
+            "Duration above which applying a request is logged.", FlagEffect.None),
     ];
 
     private static IEnumerable<FlagDefinition> Logging() =>
@@ -34,13 +34,15 @@ internal static partial class FlagCatalog
 
     private static IEnumerable<FlagDefinition> Tracing() =>
     [
-        .. Renamed("enable-distributed-tracing", Bool, "false", FlagGroup.Tracing, "Send traces to a collector."),
-        .. Renamed("distributed-tracing-address", Text, "localhost:4317", FlagGroup.Tracing, "Address of the collector."),
+        .. Renamed("enable-distributed-tracing", Bool, "false", FlagGroup.Tracing, "Send traces to a collector.", FlagEffect.None),
+        .. Renamed("distributed-tracing-address", Text, "localhost:4317", FlagGroup.Tracing, "Address of the collector.",
+            FlagEffect.None),
         .. Renamed("distributed-tracing-service-name", Text, "etcd", FlagGroup.Tracing,
-            "Service name in traces; the same on every member."),
+            "Service name in traces; the same on every member.", FlagEffect.None),
         .. Renamed("distributed-tracing-instance-id", Text, "", FlagGroup.Tracing,
-            "Instance id in traces; different on every member."),
-        .. Renamed("distributed-tracing-sampling-rate", Int, "0", FlagGroup.Tracing, "Samples per million requests."),
+            "Instance id in traces; different on every member.", FlagEffect.None),
+        .. Renamed("distributed-tracing-sampling-rate", Int, "0", FlagGroup.Tracing, "Samples per million requests.",
+            FlagEffect.None),
     ];
 
     private static IEnumerable<FlagDefinition> Proxy() =>

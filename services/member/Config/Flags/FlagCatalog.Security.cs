@@ -42,9 +42,12 @@ internal static partial class FlagCatalog
 
     private static IEnumerable<FlagDefinition> Auth() =>
     [
-        new("auth-token", Text, "simple", FlagGroup.Auth, "Kind of authentication token with its options: simple or jwt."),
-        new("bcrypt-cost", UInt, "10", FlagGroup.Auth, "Cost of password hashes, 4 to 31."),
-        new("auth-token-ttl", UInt, "300", FlagGroup.Auth, "Seconds after which an unused token ends."),
+        new("auth-token", Text, "simple", FlagGroup.Auth, "Kind of authentication token with its options: simple or jwt.")
+            { Effect = FlagEffect.None },
+        new("bcrypt-cost", UInt, "10", FlagGroup.Auth, "Cost of password hashes, 4 to 31.")
+            { Effect = FlagEffect.None },
+        new("auth-token-ttl", UInt, "300", FlagGroup.Auth, "Seconds after which an unused token ends.")
+            { Effect = FlagEffect.None },
     ];
 
     private static FlagDefinition Tls(string name, FlagKind kind, string value, string text) =>
