@@ -8,9 +8,14 @@ using Google.Protobuf;
 namespace Etcd.Node.Bootstrap;
 
 /// <summary>
-/// Makes a member the only one of its cluster (<c>--force-new-cluster</c>): drops what is not committed, then removes
-/// every other member through committed entries (etcd <c>createConfChangeEnts</c>).
+/// Makes a member the only one of its cluster (<c>--force-new-cluster</c>): removes every other member through committed
+/// entries (etcd <c>createConfChangeEnts</c>).
 /// </summary>
+/// <remarks>
+/// Differs from etcd: entries above the commit index that the log remembers are kept and committed, not dropped. That
+/// index may lag behind what clients were told, as it is not made durable for its own sake; what was not acknowledged
+/// may take effect, as it may after any election.
+/// </remarks>
 internal static class ForcedNewCluster
 {
     // etcd's own placeholder for a member that is not in its own configuration.
@@ -21,11 +26,13 @@ internal static class ForcedNewCluster
     {
         HardState hardState = storage.HardState;
         ConfState current = confState;
-        if (hardState.Commit > appliedIndex
-            && storage.Entries(appliedIndex + 1, hardState.Commit + 1, RaftConfig.NoLimit, out EntryList committed)
+        ulong lastIndex = storage.LastIndex;
+        ulong term = hardState.Term;
+        if (lastIndex > appliedIndex
+            && storage.Entries(appliedIndex + 1, lastIndex + 1, RaftConfig.NoLimit, out EntryList ahead)
                 == StorageStatus.Ok)
         {
-            foreach (ref readonly Entry entry in committed.Span)
+            foreach (ref readonly Entry entry in ahead.Span)
             {
                 if (entry.Type == EntryType.ConfChange
                     && RaftMessageCodec.TryDecodeConfChange(entry.Data, out ConfChange? change))
@@ -50,11 +57,10 @@ internal static class ForcedNewCluster
         Entry[] entries = new Entry[changes.Count];
         for (int i = 0; i < entries.Length; i++)
         {
-            entries[i] = new Entry(
-                EntryType.ConfChange, hardState.Term, hardState.Commit + 1 + (ulong)i, changes[i]);
+            entries[i] = new Entry(EntryType.ConfChange, term, lastIndex + 1 + (ulong)i, changes[i]);
         }
 
         MemberBootstrap.Write(
-            log, storage, entries, hardState with { Commit = hardState.Commit + (ulong)entries.Length });
+            log, storage, entries, hardState with { Commit = lastIndex + (ulong)entries.Length });
     }
 }

@@ -19,6 +19,7 @@ internal sealed class WalWriter
     private readonly Inbox<object> _inbox = new(capacity: int.MaxValue);
     private readonly List<Message> _written = [];
     private long _bytesSinceCheckpoint;
+    private bool _unsynced;
 
     public WalWriter(IRaftLog log, WalWriterWiring wiring, NodeMetrics metrics, TimeProvider time)
     {
@@ -48,6 +49,7 @@ internal sealed class WalWriter
         while (_inbox.TryTakeAll(out List<object> items))
         {
             bool mustSync = false;
+            _unsynced = true;
             long start = _time.GetTimestamp();
             foreach (object item in items)
             {
@@ -62,6 +64,7 @@ internal sealed class WalWriter
                 long beforeSync = _time.GetTimestamp();
                 _metrics.WalWriteObserved?.Invoke(_time.GetElapsedTime(start, beforeSync).TotalSeconds);
                 _log.Sync();
+                _unsynced = false;
                 _metrics.WalFsyncObserved?.Invoke(_time.GetElapsedTime(beforeSync).TotalSeconds);
             }
 
@@ -73,6 +76,12 @@ internal sealed class WalWriter
                     Release(checkpoint);
                 }
             }
+        }
+
+        if (_unsynced)
+        {
+            // Nobody waits for it, but the commit index saves the next start some doubt.
+            _log.Sync();
         }
     }
 
