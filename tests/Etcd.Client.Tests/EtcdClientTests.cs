@@ -11,7 +11,7 @@ public sealed class EtcdClientTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    [FactWithEtcd]
+    [Fact]
     public async Task Watch_across_a_restart_delivers_each_event_once_in_order()
     {
         await using RealEtcd etcd = new();
@@ -35,7 +35,7 @@ public sealed class EtcdClientTests
         Assert.Equal(["1", "2", "3", "4"], seen);
     }
 
-    [FactWithEtcd]
+    [Fact]
     public async Task Watch_from_a_compacted_revision_reports_the_first_one_left()
     {
         await using RealEtcd etcd = new();
@@ -56,7 +56,7 @@ public sealed class EtcdClientTests
         Assert.Equal(5, exception.CompactRevision);
     }
 
-    [FactWithEtcd]
+    [Fact]
     public async Task Call_goes_to_a_live_endpoint_when_others_refuse_connections()
     {
         await using RealEtcd etcd = new();
@@ -75,7 +75,7 @@ public sealed class EtcdClientTests
         Assert.Equal(6, response.Kvs.Single().Version);
     }
 
-    [FactWithEtcd]
+    [Fact]
     public async Task Lease_keeper_notices_a_revoked_lease()
     {
         await using RealEtcd etcd = new();

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Etcd.Testing;
 using Etcdserverpb;
 using Grpc.Core;
 
 namespace Etcd.Client.Tests;
 
-/// <summary>A real etcd on this machine, which can be killed and started again. Needs ETCD_BINARY.</summary>
+/// <summary>A real etcd on this machine, which can be killed and started again.</summary>
 internal sealed class RealEtcd : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
@@ -16,15 +17,12 @@ internal sealed class RealEtcd : IAsyncDisposable
     private readonly int _peerPort = FreePort();
     private Process? _process;
 
-    /// <summary>Path of the binary, or null when there is none here.</summary>
-    public static string? Binary => Environment.GetEnvironmentVariable("ETCD_BINARY");
-
     public Uri Endpoint => new($"http://127.0.0.1:{_clientPort}");
 
     public async Task StartAsync()
     {
         string peer = $"http://127.0.0.1:{_peerPort}";
-        ProcessStartInfo start = new(Binary ?? throw new InvalidOperationException("ETCD_BINARY is not set."))
+        ProcessStartInfo start = new(ReferenceEtcd.Server)
         {
             RedirectStandardError = true,
             ArgumentList =

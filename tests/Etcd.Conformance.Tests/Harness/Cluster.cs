@@ -1,3 +1,4 @@
+using Etcd.Testing;
 using Etcdserverpb;
 using Grpc.Net.Client;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Etcd.Testing;
 
 namespace Etcd.Conformance.Tests.Harness;
 

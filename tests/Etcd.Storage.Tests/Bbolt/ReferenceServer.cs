@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Etcd.Testing;
 
 namespace Etcd.Storage.Tests.Bbolt;
 
@@ -72,7 +73,7 @@ internal sealed class ReferenceServer : IAsyncDisposable
     }
 
     private static Process Start(string tool, string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Path.Combine(ReferenceToolsFactAttribute.Folder!, tool), arguments)
+        Process.Start(new ProcessStartInfo(ReferenceEtcd.Tool(tool), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -12,7 +12,7 @@ public sealed class ReferenceToolsTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [ReferenceToolsFact]
+    [Fact]
     public async Task Snapshot_status_gives_our_hash_and_counts()
     {
         foreach (var revisions in (int[])[0, 1, 5, 400, 20_000])
@@ -29,7 +29,7 @@ public sealed class ReferenceToolsTests : IDisposable
         }
     }
 
-    [ReferenceToolsFact]
+    [Fact]
     public async Task Restored_server_holds_our_rows_and_its_snapshot_reads_back()
     {
         using var state = SampleState.Member(revisions: 3000, seed: 9);

@@ -21,7 +21,7 @@ public sealed class EtcdDataDirectoryTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [ReferenceToolsFact]
+    [Fact]
     public async Task Directory_of_a_stopped_server_is_taken_over_with_every_write()
     {
         await using (var server = await ReferenceServer.StartAsync(Data, "--snapshot-count", "20"))
@@ -57,7 +57,7 @@ public sealed class EtcdDataDirectoryTests : IDisposable
         Assert.True(Directory.Exists(Wal + ".etcd"));
     }
 
-    [ReferenceToolsFact]
+    [Fact]
     public async Task Interrupted_import_is_completed()
     {
         await using (await ReferenceServer.StartAsync(Data))
@@ -79,7 +79,7 @@ public sealed class EtcdDataDirectoryTests : IDisposable
         }
     }
 
-    [ReferenceToolsFact]
+    [Fact]
     public async Task Damaged_log_of_etcd_is_refused_and_left_alone()
     {
         await using (await ReferenceServer.StartAsync(Data))
