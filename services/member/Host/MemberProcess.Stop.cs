@@ -47,6 +47,12 @@ internal sealed partial class MemberProcess
             StoppingPeers(_logger, url.Address);
         }
 
+        if (_transport is not null)
+        {
+            // Its streams live on the peer server, which would wait for them.
+            await _transport.DisposeAsync().ConfigureAwait(false);
+        }
+
         await DisposeAsync().ConfigureAwait(false);
         foreach (var url in served)
         {

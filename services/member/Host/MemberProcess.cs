@@ -38,6 +38,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
     private readonly ListenerSockets _sockets;
     private readonly DataDirectory _directory;
     private readonly Stack<Func<ValueTask>> _cleanup = new();
+    private HttpPeerTransport? _transport;
     private bool _servesPeers;
 
     /// <summary>Creates a run.</summary>
@@ -192,6 +193,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         };
         var transport = new HttpPeerTransport(options, _metrics.Peers, _time, _loggers);
         _cleanup.Push(transport.DisposeAsync);
+        _transport = transport;
         return transport;
     }
 

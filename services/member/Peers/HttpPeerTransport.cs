@@ -124,11 +124,16 @@ internal sealed partial class HttpPeerTransport : IPeerTransport, IAsyncDisposab
         }
     }
 
-    /// <summary>Ends all connections.</summary>
+    /// <summary>Ends all connections; a second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
         {
+            if (_stopped)
+            {
+                return;
+            }
+
             _stopped = true;
             foreach (var id in _peers.Keys.ToArray())
             {
