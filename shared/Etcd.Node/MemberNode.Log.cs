@@ -56,7 +56,10 @@ public sealed partial class MemberNode
 
     [LoggerMessage(Level = LogLevel.Information, Message = "removed member")]
     private partial void LogMemberRemoved(
-        string clusterId, string localMemberId, string removedRemotePeerId, IReadOnlyList<string> removedRemotePeerUrls);
+        string clusterId,
+        string localMemberId,
+        string removedRemotePeerId,
+        IReadOnlyList<string> removedRemotePeerUrls);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "promote member")]
     private partial void LogMemberPromoted(string clusterId, string localMemberId, string promotedMemberId);

@@ -167,7 +167,8 @@ public sealed partial class MemberNode
         foreach (ClusterMember member in Membership.Members)
         {
             bool counts = member.Id == MemberId
-                || (_transport.ActiveSince(member.Id) is { } since && _time.GetElapsedTime(since, now) >= HealthInterval);
+                || (_transport.ActiveSince(member.Id) is { } since
+                    && _time.GetElapsedTime(since, now) >= HealthInterval);
             healthy += !member.IsLearner && counts ? 1 : 0;
         }
 

@@ -34,7 +34,8 @@ public sealed partial class MemberNode
     /// </summary>
     public Task Stopped => _stopped.Task;
 
-    /// <summary>True when this member was removed from the cluster; the node stops itself about a second later.</summary>
+    /// <summary>True when this member was removed from the cluster; the node stops itself about a second later.
+    /// </summary>
     public bool RemovedFromCluster { get; private set; }
 
     /// <summary>Hands leadership over when this member leads, then ends all threads. Waiters get
@@ -86,7 +87,8 @@ public sealed partial class MemberNode
         }
     }
 
-    /// <summary>A booting member that hears of its peers leaves two ticks for the leader to speak, and no more.</summary>
+    /// <summary>A booting member that hears of its peers leaves two ticks for the leader to speak, and no more.
+    /// </summary>
     private void AdvanceTicksOnce()
     {
         if (_ticksAdvanced)

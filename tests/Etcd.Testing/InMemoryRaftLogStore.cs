@@ -177,7 +177,7 @@ public sealed class InMemoryRaftLogStore : IRaftLogStore
         {
             Check();
             contents.Markers.Add(marker);
-            if (marker.Index > contents.LastIndex || (contents.Entries.Count > 0 && contents.Entries[^1].Index < marker.Index))
+            if (contents.Entries.Count > 0 && contents.Entries[^1].Index < marker.Index)
             {
                 // The state came from elsewhere: what the log holds is older than it.
                 contents.Entries.Clear();

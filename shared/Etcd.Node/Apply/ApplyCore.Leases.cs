@@ -37,7 +37,8 @@ public sealed partial class ApplyCore
         }
     }
 
-    /// <summary>Collects what is due every <see cref="Lessor.TickMilliseconds"/>: revocations and checkpoints.</summary>
+    /// <summary>Collects what is due every <see cref="Lessor.TickMilliseconds"/>: revocations and checkpoints.
+    /// </summary>
     public void TickLeases(long nowMilliseconds, List<FencedProposal> proposals)
     {
         if (!_lessor.IsPrimary)

@@ -187,10 +187,11 @@ public sealed partial class ApplyCore : IDisposable
         }
 
         // A state that an older release wrote has no configuration of its own: the members are it.
+        IReadOnlyList<ClusterMember> members = state.Members.Current.Members;
         return new ConfState
         {
-            Voters = [.. state.Members.Current.Members.Where(static member => !member.IsLearner).Select(static m => m.Id)],
-            Learners = [.. state.Members.Current.Members.Where(static member => member.IsLearner).Select(static m => m.Id)],
+            Voters = [.. members.Where(static member => !member.IsLearner).Select(static member => member.Id)],
+            Learners = [.. members.Where(static member => member.IsLearner).Select(static member => member.Id)],
         };
     }
 }

@@ -8,8 +8,8 @@ using Google.Protobuf;
 namespace Etcd.Node.Bootstrap;
 
 /// <summary>
-/// Makes a member the only one of its cluster (<c>--force-new-cluster</c>): removes every other member through committed
-/// entries (etcd <c>createConfChangeEnts</c>).
+/// Makes a member the only one of its cluster (<c>--force-new-cluster</c>): removes every other member through
+/// committed entries (etcd <c>createConfChangeEnts</c>).
 /// </summary>
 /// <remarks>
 /// Differs from etcd: entries above the commit index that the log remembers are kept and committed, not dropped. That

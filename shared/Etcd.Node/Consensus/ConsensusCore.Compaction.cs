@@ -34,7 +34,8 @@ public sealed partial class ConsensusCore
         _compactedIndex = target;
     }
 
-    /// <summary>The lowest index that a member heard of lately already has, but not more than the bound behind.</summary>
+    /// <summary>The lowest index that a member heard of lately already has, but not more than the bound behind.
+    /// </summary>
     private ulong NeededByLaggards()
     {
         ulong needed = _appliedIndex;

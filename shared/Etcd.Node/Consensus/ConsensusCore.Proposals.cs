@@ -73,7 +73,8 @@ public sealed partial class ConsensusCore
         }
     }
 
-    /// <summary>Without a leader nobody leads here, so what only this member's leadership may propose is void.</summary>
+    /// <summary>Without a leader nobody leads here, so what only this member's leadership may propose is void.
+    /// </summary>
     private void DropFencedOnly()
     {
         int count = _proposals.Count;

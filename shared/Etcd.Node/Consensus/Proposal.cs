@@ -11,7 +11,8 @@ public class Proposal
 
     /// <param name="requestId">By which the applied entry is matched to its waiter; 0 when nobody waits.</param>
     /// <param name="type">Kind of entry.</param>
-    /// <param name="data">Encoded <c>InternalRaftRequest</c> or <c>raftpb.ConfChange</c>; immutable from now on.</param>
+    /// <param name="data">Encoded <c>InternalRaftRequest</c> or <c>raftpb.ConfChange</c>; immutable from now on.
+    /// </param>
     public Proposal(ulong requestId, EntryType type, ReadOnlyMemory<byte> data)
     {
         RequestId = requestId;
@@ -28,7 +29,8 @@ public class Proposal
     /// <summary>The payload.</summary>
     public ReadOnlyMemory<byte> Data { get; }
 
-    /// <summary>When not 0, the proposal is made only by the leader of exactly this term, and dropped otherwise.</summary>
+    /// <summary>When not 0, the proposal is made only by the leader of exactly this term, and dropped otherwise.
+    /// </summary>
     public ulong OnlyInTerm { get; init; }
 
     /// <summary>How far it came.</summary>

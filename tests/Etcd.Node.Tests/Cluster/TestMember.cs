@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Etcd.Node.Tests.Cluster;
 
 /// <summary>One member on fakes that survive its crashes.</summary>
-internal sealed class TestMember(ulong id, MemoryNetwork network, Func<bool, MemberNodeOptions> options) : IAsyncDisposable
+internal sealed class TestMember(ulong id, MemoryNetwork network, Func<bool, MemberNodeOptions> options)
+    : IAsyncDisposable
 {
     public ulong Id { get; } = id;
 
