@@ -5,7 +5,8 @@ using Etcdserverpb;
 
 namespace Etcd.Member.Background;
 
-/// <summary>Compacts by age or by number of revisions while this member leads (etcd's <c>v3compactor</c>). One task.</summary>
+/// <summary>Compacts by age or by number of revisions while this member leads (etcd's <c>v3compactor</c>). One
+/// task.</summary>
 internal sealed partial class AutoCompactor
 {
     /// <summary>As etcd: how often revision mode looks.</summary>
@@ -93,7 +94,8 @@ internal sealed partial class AutoCompactor
     }
 
     /// <summary>A revision that was compacted already counts as done.</summary>
-    private async Task<(EtcdError? Error, TimeSpan Took)> CompactAsync(long revision, CancellationToken cancellationToken)
+    private async Task<(EtcdError? Error, TimeSpan Took)> CompactAsync(
+        long revision, CancellationToken cancellationToken)
     {
         var start = _time.GetTimestamp();
         var request = new InternalRaftRequest { Compaction = new CompactionRequest { Revision = revision } };

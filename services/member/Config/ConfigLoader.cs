@@ -37,7 +37,11 @@ internal sealed class ConfigLoader
         switch (parsed.Outcome)
         {
             case FlagParseOutcome.Help:
-                return new ConfigLoadResult { StandardError = UsageText.Short + "\n", StandardOutput = UsageText.Full() };
+                return new ConfigLoadResult
+                {
+                    StandardError = UsageText.Short + "\n",
+                    StandardOutput = UsageText.Full(),
+                };
             case FlagParseOutcome.Failed:
                 return new ConfigLoadResult { ExitCode = 2, StandardError = $"{parsed.Text}\n{UsageText.Short}\n" };
             case FlagParseOutcome.Stray:

@@ -9,6 +9,7 @@ internal sealed record EarlyLogLine(
     string Level, string Caller, string Message, IReadOnlyList<KeyValuePair<string, object?>> Fields)
 {
     /// <summary>A line without fields, or with one.</summary>
-    public static EarlyLogLine Of(string level, string caller, string message, string? field = null, object? value = null) =>
+    public static EarlyLogLine Of(
+        string level, string caller, string message, string? field = null, object? value = null) =>
         new(level, caller, message, field is null ? [] : [new(field, value)]);
 }

@@ -121,7 +121,11 @@ internal static class MemberConfigBuilder
         if (host is null)
         {
             lines.Add(EarlyLogLine.Of(
-                "info", "etcdmain/etcd.go:104", "failed to detect default host", "error", "could not find default route"));
+                "info",
+                "etcdmain/etcd.go:104",
+                "failed to detect default host",
+                "error",
+                "could not find default route"));
             return advertised;
         }
 

@@ -31,5 +31,6 @@ internal static class VersionText
 
     /// <summary>The four lines of <c>--version</c>.</summary>
     public static string Build() =>
-        $"etcd Version: {Server}\nGit SHA: {Source}\nGo Version: {Runtime}\nGo OS/Arch: {OperatingSystem}/{Architecture}\n";
+        $"etcd Version: {Server}\nGit SHA: {Source}\n"
+            + $"Go Version: {Runtime}\nGo OS/Arch: {OperatingSystem}/{Architecture}\n";
 }

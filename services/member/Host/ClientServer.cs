@@ -13,7 +13,8 @@ internal static class ClientServer
     /// <summary>As gRPC's library answers in Go.</summary>
     private const string NotGrpcText = "invalid gRPC request content-type";
 
-    /// <summary>Kestrel keeps no state for streams that are not open; more would overflow where it doubles them.</summary>
+    /// <summary>Kestrel keeps no state for streams that are not open; more would overflow where it doubles
+    /// them.</summary>
     private const uint MaxStreams = 1 << 20;
 
     /// <summary>Builds the server; it is started by the caller.</summary>

@@ -38,7 +38,8 @@ internal sealed partial class MemberProcess
         }
 
         var node = await MemberNode
-            .StartAsync(NodeOptions(decision, queries, snapshots), log, engine, transport, _time, _loggers, cancellationToken)
+            .StartAsync(NodeOptions(decision, queries, snapshots), log, engine, transport, _time, _loggers,
+                cancellationToken)
             .ConfigureAwait(false);
         _cleanup.Push(node.DisposeAsync);
         _metrics.Attach(node);

@@ -36,7 +36,11 @@ internal sealed class LogSink : IAsyncDisposable
 
     /// <summary>Writes a line.</summary>
     public void Write(
-        string level, string? logger, string caller, string message, IReadOnlyList<KeyValuePair<string, object?>> fields)
+        string level,
+        string? logger,
+        string caller,
+        string message,
+        IReadOnlyList<KeyValuePair<string, object?>> fields)
     {
         var line = new LogLine(_time.GetLocalNow(), level, logger, caller, message, fields);
         if (!_lines.Writer.TryWrite(_formatter.Format(line)))
@@ -83,7 +87,12 @@ internal sealed class LogSink : IAsyncDisposable
             if (dropped > 0)
             {
                 batch.Write(_formatter.Format(new LogLine(
-                    _time.GetLocalNow(), "warn", null, "logging/LogSink", "dropped log lines", [new("count", dropped)])));
+                    _time.GetLocalNow(),
+                    "warn",
+                    null,
+                    "logging/LogSink",
+                    "dropped log lines",
+                    [new("count", dropped)])));
             }
 
             foreach (var output in _outputs)

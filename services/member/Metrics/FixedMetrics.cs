@@ -18,7 +18,8 @@ internal static class FixedMetrics
         registry.Gauge("etcd_grpc_proxy_watchers_coalescing_total", "Total number of current watchers coalescing");
         registry.Counter("etcd_debugging_store_expires_total", "Total number of expired keys.");
         registry.Counter(
-            "etcd_debugging_store_watch_requests_total", "Total number of incoming watch requests (new or reestablished).");
+            "etcd_debugging_store_watch_requests_total",
+            "Total number of incoming watch requests (new or reestablished).");
         registry.Gauge("etcd_debugging_store_watchers", "Count of currently active watchers.");
         AddStorage(registry);
     }

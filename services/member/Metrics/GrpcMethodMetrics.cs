@@ -29,7 +29,12 @@ internal sealed class GrpcMethodMetrics : IGrpcMethodMetrics
         _received = all.MessagesReceived.Of(type, service, method);
         _sent = all.MessagesSent.Of(type, service, method);
         _durations = all.Durations?.Of(type, service, method);
-        _handled = [.. Enum.GetValues<StatusCode>().Order().Select(code => all.Handled.Of(type, service, method, NameOf(code)))];
+        _handled =
+        [
+            .. Enum.GetValues<StatusCode>()
+                .Order()
+                .Select(code => all.Handled.Of(type, service, method, NameOf(code))),
+        ];
     }
 
     /// <inheritdoc />

@@ -45,7 +45,8 @@ internal sealed class MvccMetrics
             Buckets.Hash);
         View("etcd_debugging_mvcc_keys_total", "Total number of keys.", view => view.KeyCount);
         View("etcd_debugging_mvcc_current_revision", "The current revision of store.", view => view.Revision);
-        View("etcd_debugging_mvcc_compact_revision", "The revision of the last compaction in store.", view => view.CompactRevision);
+        View("etcd_debugging_mvcc_compact_revision", "The revision of the last compaction in store.",
+            view => view.CompactRevision);
         registry.GaugeFrom(
             "etcd_debugging_mvcc_watch_stream_total",
             "Total number of watch streams.",

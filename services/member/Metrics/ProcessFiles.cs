@@ -28,7 +28,8 @@ internal static class ProcessFiles
     /// <summary>Resident memory.</summary>
     public static double ResidentBytes() => TryRead(() => Stat(23) * PageBytes);
 
-    /// <summary>Bytes that the network namespace received and sent, loopback left out as the collector has it.</summary>
+    /// <summary>Bytes that the network namespace received and sent, loopback left out as the collector has
+    /// it.</summary>
     public static (double Received, double Sent) NetworkBytes() => TryRead(() =>
     {
         var fields = Fields("/proc/self/net/netstat", "IpExt:");

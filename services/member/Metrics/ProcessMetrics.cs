@@ -9,7 +9,8 @@ internal static class ProcessMetrics
     /// <summary>Adds the families.</summary>
     public static void Add(MetricRegistry registry)
     {
-        var start = new DateTimeOffset(Process.GetCurrentProcess().StartTime.ToUniversalTime()).ToUnixTimeMilliseconds();
+        var started = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+        var start = new DateTimeOffset(started).ToUnixTimeMilliseconds();
         registry.CounterFrom(
             "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", ProcessFiles.CpuSeconds);
         registry.GaugeFrom("process_open_fds", "Number of open file descriptors.", () => ProcessFiles.Used());

@@ -54,8 +54,10 @@ internal sealed class ServerMetrics
         Gauge("is_learner", "Whether or not this member is a learner. 1 if is, 0 otherwise.", n => n.IsLearner ? 1 : 0);
         Gauge("proposals_committed_total", "The total number of consensus proposals committed.", n => n.CommittedIndex);
         Gauge("proposals_applied_total", "The total number of consensus proposals applied.", n => n.AppliedIndex);
-        Measure("gauge", "proposals_pending", "The current number of pending proposals to commit.", m => m.ProposalsPending);
-        Measure("counter", "proposals_failed_total", "The total number of failed proposals seen.", m => m.ProposalsFailed);
+        Measure("gauge", "proposals_pending", "The current number of pending proposals to commit.",
+            m => m.ProposalsPending);
+        Measure("counter", "proposals_failed_total", "The total number of failed proposals seen.",
+            m => m.ProposalsFailed);
         Measure("counter", "leader_changes_seen_total", "The number of leader changes seen.", m => m.LeaderChangesSeen);
         Measure(
             "counter",
@@ -73,7 +75,10 @@ internal sealed class ServerMetrics
             "The total number of pending read indexes not in sync with leader's or timed out read index requests.",
             m => m.SlowReadIndexes);
         Measure(
-            "counter", "read_indexes_failed_total", "The total number of failed read indexes seen.", m => m.ReadIndexesFailed);
+            "counter",
+            "read_indexes_failed_total",
+            "The total number of failed read indexes seen.",
+            m => m.ReadIndexesFailed);
         Measure(
             "gauge",
             "snapshot_apply_in_progress_total",
@@ -103,7 +108,8 @@ internal sealed class ServerMetrics
 
     private void AddIdentity(MetricRegistry registry)
     {
-        registry.GaugesFrom("etcd_server_id", "Server or member ID in hexadecimal format. 1 for 'server_id' label.", () =>
+        registry.GaugesFrom("etcd_server_id", "Server or member ID in hexadecimal format. 1 for 'server_id' label.",
+            () =>
             One("server_id", _member.IsStarted ? MemberIds.Text(_member.Node.MemberId) : null));
         registry.GaugesFrom("etcd_server_version", "Which version is running. 1 for 'server_version' label.", () =>
             One("server_version", VersionText.Server));
@@ -111,7 +117,8 @@ internal sealed class ServerMetrics
             "etcd_server_go_version", "Which Go version server is running with. 1 for 'server_go_version' label.", () =>
             One("server_go_version", VersionText.Runtime));
         registry.GaugesFrom(
-            "etcd_cluster_version", "Which version is running. 1 for 'cluster_version' label with current cluster version", () =>
+            "etcd_cluster_version",
+            "Which version is running. 1 for 'cluster_version' label with current cluster version", () =>
             One("cluster_version", _member.IsStarted ? _member.Node.Membership.Version?.ToMajorMinor() : null));
 
         static IEnumerable<(string Labels, double Value)> One(string name, string? value) =>

@@ -122,11 +122,13 @@ internal sealed class LeaderClient(HttpClient client, RunningMember member) : IL
             {
                 using var content = new ByteArrayContent(request);
                 content.Headers.TryAddWithoutValidation("Content-Type", "application/protobuf");
-                using var response = await client.PostAsync(url + path, content, cancellationToken).ConfigureAwait(false);
+                using var response = await client.PostAsync(url + path, content, cancellationToken)
+                    .ConfigureAwait(false);
                 switch (response.StatusCode)
                 {
                     case HttpStatusCode.OK:
-                        return (await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false), null);
+                        return (await response.Content.ReadAsByteArrayAsync(cancellationToken)
+                            .ConfigureAwait(false), null);
                     case HttpStatusCode.NotFound:
                         return (null, EtcdErrors.LeaseNotFound);
                     case HttpStatusCode.RequestTimeout:

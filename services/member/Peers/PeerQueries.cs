@@ -74,7 +74,8 @@ internal sealed partial class PeerQueries
             catch (Exception e) when (e is HttpRequestException or JsonException or OperationCanceledException
                 && !cancellationToken.IsCancellationRequested)
             {
-                VersionFailed(_logger, url + "/version", MemberIds.Text(member.Id), e.InnerException?.Message ?? e.Message);
+                VersionFailed(_logger, url + "/version", MemberIds.Text(member.Id),
+                    e.InnerException?.Message ?? e.Message);
             }
         }
 

@@ -36,7 +36,8 @@ internal sealed class SnapshotFiles
         try
         {
             long length;
-            var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20, useAsync: true);
+            var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20,
+                useAsync: true);
             await using (file.ConfigureAwait(false))
             {
                 await source.CopyToAsync(file, 1 << 20, cancellationToken).ConfigureAwait(false);

@@ -16,7 +16,8 @@ internal static class ConfigFixture
 
     public static MemberConfig Accepted(ConfigLoadResult result)
     {
-        Assert.True(result.Config is not null, $"refused with {result.ExitCode}: {result.StandardError}{ErrorOf(result)}");
+        Assert.True(result.Config is not null,
+            $"refused with {result.ExitCode}: {result.StandardError}{ErrorOf(result)}");
         return result.Config;
     }
 

@@ -78,7 +78,8 @@ public sealed class DefaultsTests
         "--experimental-peer-skip-client-san-verification=false")]
     public void Flags_of_known_installers_are_accepted(params string[] arguments)
     {
-        var distinct = arguments.Where(argument => !argument.StartsWith("--experimental-peer", StringComparison.Ordinal));
+        var distinct = arguments.Where(argument => !argument.StartsWith("--experimental-peer",
+            StringComparison.Ordinal));
 
         Assert.NotNull(ConfigFixture.Load([.. distinct]).Config);
     }

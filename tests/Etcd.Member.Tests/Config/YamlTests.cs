@@ -45,8 +45,10 @@ public sealed class YamlTests
     [InlineData("experimental-watch-progress-notify-interval: \"5s\"", "cannot unmarshal string into Go struct field "
         + "configYAML.Config.experimental-watch-progress-notify-interval of type time.Duration")]
     [InlineData("name: 5", "cannot unmarshal number into Go struct field configYAML.Config.name of type string")]
-    [InlineData("pre-vote: \"true\"", "cannot unmarshal string into Go struct field configYAML.Config.pre-vote of type bool")]
-    [InlineData("max-wals: 5.5", "cannot unmarshal number 5.5 into Go struct field configYAML.Config.max-wals of type uint")]
+    [InlineData("pre-vote: \"true\"",
+        "cannot unmarshal string into Go struct field configYAML.Config.pre-vote of type bool")]
+    [InlineData("max-wals: 5.5",
+        "cannot unmarshal number 5.5 into Go struct field configYAML.Config.max-wals of type uint")]
     public void Wrong_type_exits_with_1(string yaml, string expected)
     {
         var result = ConfigFixture.LoadFile(yaml);

@@ -15,7 +15,8 @@ public sealed class MemberProcessTests : IDisposable
     [Fact]
     public async Task Lonely_member_starts_with_etcds_lines_and_ends_by_the_signal()
     {
-        await using var run = TestRun.Start(DataDirectory, "--listen-metrics-urls=http://127.0.0.1:" + TestRun.FreePort());
+        await using var run = TestRun.Start(DataDirectory,
+            "--listen-metrics-urls=http://127.0.0.1:" + TestRun.FreePort());
         await run.ReadyAsync();
         await run.Log.SeenAsync("successfully notified init daemon").WaitAsync(TestRun.Limit);
 
@@ -65,7 +66,8 @@ public sealed class MemberProcessTests : IDisposable
         "--initial-cluster=m1=http://127.0.0.1:1", "--initial-advertise-peer-urls=http://127.0.0.1:2")]
     [InlineData(
         "initial cluster m1=http://127.0.0.1:1,m2=http://127.0.0.1:1 has duplicate url",
-        "--initial-cluster=m1=http://127.0.0.1:1,m2=http://127.0.0.1:1", "--initial-advertise-peer-urls=http://127.0.0.1:1")]
+        "--initial-cluster=m1=http://127.0.0.1:1,m2=http://127.0.0.1:1",
+            "--initial-advertise-peer-urls=http://127.0.0.1:1")]
     [InlineData(
         "cannot fetch cluster info from peer urls: could not retrieve cluster information from the given URLs",
         "--initial-cluster=m1=http://127.0.0.1:2,m2=http://127.0.0.1:1", "--initial-cluster-state=existing")]

@@ -62,8 +62,10 @@ public sealed partial class ProcessTests : IDisposable
         await process.StandardOutput.ReadToEndAsync().WaitAsync(Limit);
         await process.WaitForExitAsync().WaitAsync(Limit);
 
-        Assert.Contains(lines, line => line.Contains("\tunrecognized environment variable\t", StringComparison.Ordinal));
-        Assert.Contains("\tready to serve client requests", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+        Assert.Contains(lines, line => line.Contains("\tunrecognized environment variable\t",
+            StringComparison.Ordinal));
+        Assert.Contains("\tready to serve client requests", await File.ReadAllTextAsync(file),
+            StringComparison.Ordinal);
     }
 
     [Fact]

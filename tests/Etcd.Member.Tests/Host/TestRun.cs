@@ -21,7 +21,8 @@ internal sealed class TestRun : IAsyncDisposable
     {
         Config = config;
         _sink = new LogSink(console: false, [Log], TimeProvider.System);
-        _loggers = LoggerFactory.Create(logging => logging.AddProvider(new ZapLoggerProvider(_sink, LogLevel.Information)));
+        _loggers = LoggerFactory.Create(logging => logging.AddProvider(new ZapLoggerProvider(_sink,
+            LogLevel.Information)));
         _process = new MemberProcess(config, _sink, _loggers, TimeProvider.System, _signal);
         Outcome = Task.Run(_process.RunAsync);
     }

@@ -10,7 +10,8 @@ public sealed partial class ZapLoggerTests
     [Fact]
     public async Task Values_outside_the_template_become_fields_in_order()
     {
-        var line = await WriteAsync("Etcd.Member.Host.Listener", logger => AddedMember(logger, 0xabcUL, ["http://a:1"], false));
+        var line = await WriteAsync("Etcd.Member.Host.Listener", logger => AddedMember(logger, 0xabcUL,
+            ["http://a:1"], false));
 
         Assert.Matches(
             "^{\"level\":\"info\",\"ts\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}(Z|[+-]\\d{4})\","

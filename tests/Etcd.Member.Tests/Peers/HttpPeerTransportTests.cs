@@ -61,7 +61,8 @@ public sealed class HttpPeerTransportTests
         }
 
         Assert.NotNull(left.Transport.ActiveSince(2));
-        Assert.Contains("etcd_network_peer_sent_bytes_total{To=\"2\"}", left.Registry.Write(), StringComparison.Ordinal);
+        Assert.Contains("etcd_network_peer_sent_bytes_total{To=\"2\"}", left.Registry.Write(),
+            StringComparison.Ordinal);
         Assert.Contains(
             "etcd_network_active_peers{Local=\"1\",Remote=\"2\"} 1", left.Registry.Write(), StringComparison.Ordinal);
     }
@@ -207,7 +208,8 @@ public sealed class HttpPeerTransportTests
         {
             var bytes = new byte[random.Next(1, 300)];
             random.NextBytes(bytes);
-            using var request = new HttpRequestMessage(HttpMethod.Post, peer.Url + (i % 2 == 0 ? "/raft" : "/raft/snapshot"));
+            using var request = new HttpRequestMessage(HttpMethod.Post,
+                peer.Url + (i % 2 == 0 ? "/raft" : "/raft/snapshot"));
             request.Content = new ByteArrayContent(bytes);
             PeerHeaders.Add(request, peer.Transport.Options with { LocalId = 9 });
 

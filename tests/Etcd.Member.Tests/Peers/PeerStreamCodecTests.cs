@@ -129,7 +129,8 @@ public sealed class PeerStreamCodecTests
     {
         using var reader = new FrameReader(new SilentStream(), TimeSpan.FromMilliseconds(20));
 
-        var error = await Assert.ThrowsAsync<IOException>(async () => await reader.ReadByteAsync(CancellationToken.None));
+        var error = await Assert.ThrowsAsync<IOException>(async () => await reader.ReadByteAsync(
+            CancellationToken.None));
 
         Assert.Contains("i/o timeout", error.Message, StringComparison.Ordinal);
     }

@@ -8,7 +8,8 @@ internal static partial class FlagCatalog
     [
         new("initial-advertise-peer-urls", Urls, "http://localhost:2380", FlagGroup.Clustering,
             "Peer URLs of this member as the others reach it."),
-        new("initial-cluster", Text, "", FlagGroup.Clustering, "Members of the new cluster: name=url, comma separated."),
+        new("initial-cluster", Text, "", FlagGroup.Clustering,
+            "Members of the new cluster: name=url, comma separated."),
         new("initial-cluster-state", Choice, "new", FlagGroup.Clustering,
             "new for a new cluster, existing to join one; not looked at once data exists.")
             { Choices = ["new", "existing"] },
@@ -36,7 +37,8 @@ internal static partial class FlagCatalog
     private static IEnumerable<FlagDefinition> Discovery() =>
     [
         Unused("discovery", Text, "", "URL of a version 2 discovery service."),
-        new("discovery-fallback", Choice, "proxy", FlagGroup.Clustering, "What to do when discovery finds a full cluster.")
+        new("discovery-fallback", Choice, "proxy", FlagGroup.Clustering,
+            "What to do when discovery finds a full cluster.")
             { Choices = ["proxy", "exit"], Effect = FlagEffect.None },
         Unused("discovery-proxy", Text, "", "HTTP proxy towards the discovery service."),
         new("discovery-srv", Text, "", FlagGroup.Clustering, "DNS domain whose SRV records name the members."),
@@ -48,7 +50,8 @@ internal static partial class FlagCatalog
         Unused("discovery-keepalive-time", Duration, "2s", "Time between pings of the discovery service."),
         Unused("discovery-keepalive-timeout", Duration, "6s", "Time that the discovery service has to answer a ping."),
         Unused("discovery-insecure-transport", Bool, "true", "Reach the discovery service without TLS."),
-        Unused("discovery-insecure-skip-tls-verify", Bool, "false", "Do not check the discovery service's certificate."),
+        Unused("discovery-insecure-skip-tls-verify", Bool, "false",
+            "Do not check the discovery service's certificate."),
         Unused("discovery-cert", Text, "", "Client certificate for the discovery service."),
         Unused("discovery-key", Text, "", "Client key for the discovery service."),
         Unused("discovery-cacert", Text, "", "Authorities that vouch for the discovery service."),

@@ -34,8 +34,10 @@ internal static partial class FlagCatalog
 
     private static IEnumerable<FlagDefinition> Tracing() =>
     [
-        .. Renamed("enable-distributed-tracing", Bool, "false", FlagGroup.Tracing, "Send traces to a collector.", FlagEffect.None),
-        .. Renamed("distributed-tracing-address", Text, "localhost:4317", FlagGroup.Tracing, "Address of the collector.",
+        .. Renamed("enable-distributed-tracing", Bool, "false", FlagGroup.Tracing, "Send traces to a collector.",
+            FlagEffect.None),
+        .. Renamed("distributed-tracing-address", Text, "localhost:4317", FlagGroup.Tracing,
+            "Address of the collector.",
             FlagEffect.None),
         .. Renamed("distributed-tracing-service-name", Text, "etcd", FlagGroup.Tracing,
             "Service name in traces; the same on every member.", FlagEffect.None),

@@ -42,7 +42,8 @@ internal static partial class FlagCatalog
 
     private static IEnumerable<FlagDefinition> Auth() =>
     [
-        new("auth-token", Text, "simple", FlagGroup.Auth, "Kind of authentication token with its options: simple or jwt.")
+        new("auth-token", Text, "simple", FlagGroup.Auth,
+            "Kind of authentication token with its options: simple or jwt.")
             { Effect = FlagEffect.None },
         new("bcrypt-cost", UInt, "10", FlagGroup.Auth, "Cost of password hashes, 4 to 31.")
             { Effect = FlagEffect.None },

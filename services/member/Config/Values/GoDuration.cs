@@ -70,7 +70,8 @@ internal static class GoDuration
         if (ticks < TimeSpan.TicksPerSecond)
         {
             return ticks >= TimeSpan.TicksPerMillisecond
-                ? string.Create(CultureInfo.InvariantCulture, $"{sign}{ticks / TimeSpan.TicksPerMillisecond:0.######}ms")
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"{sign}{ticks / TimeSpan.TicksPerMillisecond:0.######}ms")
                 : string.Create(CultureInfo.InvariantCulture, $"{sign}{ticks / 10:0.###}\u00b5s");
         }
 

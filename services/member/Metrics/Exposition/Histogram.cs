@@ -1,6 +1,7 @@
 namespace Etcd.Member.Metrics.Exposition;
 
-/// <summary>Counts of observations by size. Thread-safe, without locks; a scrape may see one not yet in the sum.</summary>
+/// <summary>Counts of observations by size. Thread-safe, without locks; a scrape may see one not yet in the
+/// sum.</summary>
 internal sealed class Histogram
 {
     private readonly double[] _bounds;

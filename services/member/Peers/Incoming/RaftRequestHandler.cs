@@ -192,7 +192,8 @@ internal sealed partial class RaftRequestHandler
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         try
         {
-            await peer.ServeStreamAsync(kind, context.Response.BodyWriter, context.RequestAborted).ConfigureAwait(false);
+            await peer.ServeStreamAsync(kind, context.Response.BodyWriter, context.RequestAborted)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

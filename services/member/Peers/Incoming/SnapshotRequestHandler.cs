@@ -89,7 +89,8 @@ internal sealed partial class SnapshotRequestHandler
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             SaveFailed(_logger, local, from, index, e);
-            await FailAsync(context, message.From, 500, $"failed to save KV snapshot ({e.Message})").ConfigureAwait(false);
+            await FailAsync(context, message.From, 500, $"failed to save KV snapshot ({e.Message})")
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -119,5 +120,6 @@ internal sealed partial class SnapshotRequestHandler
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "failed to save incoming database snapshot")]
     private static partial void SaveFailed(
-        ILogger logger, string localMemberId, string remoteSnapshotSenderId, ulong incomingSnapshotIndex, Exception error);
+        ILogger logger, string localMemberId, string remoteSnapshotSenderId, ulong incomingSnapshotIndex,
+            Exception error);
 }

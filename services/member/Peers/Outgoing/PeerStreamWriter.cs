@@ -95,7 +95,8 @@ internal sealed partial class PeerStreamWriter : IDisposable
         var local = MemberIds.Text(_context.Options.LocalId);
         StreamEstablished(_logger, _kind.LogName(), local, peer);
         var keepAlive = _context.Options.ReadTimeout / 3;
-        var timer = _context.Time.CreateTimer(_ => _queue.Writer.TryWrite(LinkHeartbeat.Message), null, keepAlive, keepAlive);
+        var timer = _context.Time.CreateTimer(_ => _queue.Writer.TryWrite(LinkHeartbeat.Message), null, keepAlive,
+            keepAlive);
         try
         {
             await PumpAsync(output, cancellationToken).ConfigureAwait(false);

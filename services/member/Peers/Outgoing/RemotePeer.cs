@@ -108,7 +108,8 @@ internal sealed partial class RemotePeer : IAsyncDisposable
     }
 
     /// <summary>Writes to a stream that the peer has opened, until it ends.</summary>
-    public async Task ServeStreamAsync(PeerStreamKind kind, System.IO.Pipelines.PipeWriter output, CancellationToken aborted)
+    public async Task ServeStreamAsync(
+        PeerStreamKind kind, System.IO.Pipelines.PipeWriter output, CancellationToken aborted)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, _stopping.Token);
         var writer = kind == PeerStreamKind.Append ? _appends : _messages;

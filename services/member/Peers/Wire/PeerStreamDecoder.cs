@@ -13,7 +13,8 @@ internal sealed class PeerStreamDecoder
     /// <summary>As etcd: far above any message, so that only garbage meets it.</summary>
     private const ulong MaxMessageBytes = 512UL << 20;
 
-    /// <summary>An append holds at most 1 MiB of entries, or a single larger one; an entry has 8 bytes at least.</summary>
+    /// <summary>An append holds at most 1 MiB of entries, or a single larger one; an entry has 8 bytes at
+    /// least.</summary>
     private const ulong MaxEntries = 1 << 20;
 
     private readonly FrameReader _reader;
