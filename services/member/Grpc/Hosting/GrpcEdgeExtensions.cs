@@ -29,6 +29,9 @@ internal static class GrpcEdgeExtensions
         services.AddSingleton<LeaseService>();
         services.AddSingleton<ClusterService>();
         services.AddSingleton<MaintenanceService>();
+        services.AddSingleton<RecipeStore>();
+        services.AddSingleton<LockService>();
+        services.AddSingleton<ElectionService>();
         services.AddSingleton<HealthService>();
         services.AddGrpc();
         services.AddOptions<GrpcServiceOptions>().Configure<GrpcEdgeOptions>(Configure);
@@ -46,6 +49,8 @@ internal static class GrpcEdgeExtensions
         app.MapGrpcService<LeaseService>();
         app.MapGrpcService<ClusterService>();
         app.MapGrpcService<MaintenanceService>();
+        app.MapGrpcService<LockService>();
+        app.MapGrpcService<ElectionService>();
         app.MapGrpcService<HealthService>();
         UnknownMethods.Map(app);
     }
