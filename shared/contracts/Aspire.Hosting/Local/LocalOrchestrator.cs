@@ -148,20 +148,19 @@ internal sealed class LocalOrchestrator : IAsyncDisposable
         return running;
     }
 
-    /// <summary>Later resources use earlier ones, so the stop goes the other way round, group by group.</summary>
+    /// <summary>
+    /// The last one started stops first, one after the other: later resources use earlier ones, and a member of a
+    /// cluster hands its duties over to one that still runs.
+    /// </summary>
     private async Task StopAllAsync()
     {
         Say("Stopping ...");
-        var waitedFor = _running
-            .SelectMany(running => running.Resource.Annotations.OfType<WaitAnnotation>())
-            .Select(wait => wait.Resource)
-            .ToHashSet();
-        await StopAsync(_running.Where(running => !waitedFor.Contains(running.Resource)));
-        await StopAsync(_running.Where(running => waitedFor.Contains(running.Resource)));
-        Say("Everything is stopped.");
+        foreach (var running in Enumerable.Reverse(_running))
+        {
+            await running.StopAsync(StopGrace, Say);
+        }
 
-        async Task StopAsync(IEnumerable<RunningResource> resources) =>
-            await Task.WhenAll(resources.Select(resource => resource.StopAsync(StopGrace, Say)));
+        Say("Everything is stopped.");
     }
 
     private void Say(string line)
