@@ -2,6 +2,7 @@ using System.Net;
 using Etcd.Member.Config;
 using Etcd.Member.Grpc;
 using Etcd.Member.Http;
+using Etcd.Member.Json;
 using Etcd.ServiceDefaults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -55,12 +56,14 @@ internal static class ClientServer
         });
 
         var app = builder.Build();
+        JsonGateway? gateway = null;
         app.Use((context, next) => IsHttp2(context)
             ? GrpcResponses.IsGrpc(context.Request)
                 ? next(context)
                 : GoHttp.ErrorAsync(context, 415, NotGrpcText)
-            : handler.HandleClientAsync(context));
+            : handler.HandleClientAsync(context, gateway));
         app.MapEtcdGrpc();
+        gateway = config.EnableGrpcGateway ? JsonGateway.Of(app) : null;
         return app;
     }
 

@@ -1,3 +1,5 @@
+using Etcd.Member.Json;
+
 namespace Etcd.Member.Http;
 
 /// <summary>
@@ -36,8 +38,16 @@ internal sealed partial class HttpRequestHandler
     }
 
     /// <summary>Answers on a client listener: access rules, then the paths; anything else is 404.</summary>
-    public async Task HandleClientAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="gateway">The API in JSON; null if it is not served.</param>
+    public async Task HandleClientAsync(HttpContext context, JsonGateway? gateway)
     {
+        if (context.Request.Path.StartsWithSegments("/v3beta", StringComparison.Ordinal, out var rest) && rest.HasValue)
+        {
+            // As etcd does for clients of releases before 3.4.
+            context.Request.Path = "/v3" + rest;
+        }
+
         if (!await AdmitAsync(context).ConfigureAwait(false))
         {
             return;
@@ -48,6 +58,7 @@ internal sealed partial class HttpRequestHandler
         {
             "/version" => _version.HandleAsync(context),
             "/debug/vars" => _vars.HandleAsync(context),
+            _ when gateway is not null && JsonGateway.Serves(path) => gateway.HandleAsync(context),
             _ => HandleMetricsAsync(context),
         }).ConfigureAwait(false);
     }
