@@ -13,6 +13,10 @@ internal sealed class RouteTable
     private static readonly RoutePlan LeaderCall = new(RouteTarget.Leader, IsStream: false);
     private static readonly RoutePlan LeaderStream = new(RouteTarget.Leader, IsStream: true);
 
+    // Members rewrite the first to the second for clients of releases before 3.4.
+    private const string OldPrefix = "/v3beta/";
+    private const string Prefix = "/v3/";
+
     private readonly FrozenDictionary<string, RoutePlan> _routes;
 
     public RouteTable(bool spreadWatches)
@@ -38,5 +42,6 @@ internal sealed class RouteTable
     }
 
     /// <summary>The route of a path; what needs nothing special is a call for the leader.</summary>
-    public RoutePlan Of(string path) => _routes.GetValueOrDefault(path, LeaderCall);
+    public RoutePlan Of(string path) => _routes.GetValueOrDefault(
+        path.StartsWith(OldPrefix, StringComparison.Ordinal) ? Prefix + path[OldPrefix.Length..] : path, LeaderCall);
 }

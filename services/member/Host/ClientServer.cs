@@ -57,6 +57,8 @@ internal static class ClientServer
 
         var app = builder.Build();
         JsonGateway? gateway = null;
+        // gRPC calls, the most by far, need nothing of it.
+        app.UseWhen(context => !IsHttp2(context), branch => branch.UseWebSockets());
         app.Use((context, next) => IsHttp2(context)
             ? GrpcResponses.IsGrpc(context.Request)
                 ? next(context)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Google.Protobuf;
 using Grpc.Core;
 
@@ -16,7 +17,7 @@ internal sealed partial class JsonGateway
         var call = new InProcessCall(route, metadata, context, _pipeline, _services);
         await using (call.ConfigureAwait(false))
         {
-            var sending = SendAllAsync(context, route, call);
+            var sending = SendAllAsync(context.Request.BodyReader, route, call);
             try
             {
                 await StreamAsync(context, call).ConfigureAwait(false);
@@ -30,9 +31,57 @@ internal sealed partial class JsonGateway
         }
     }
 
-    private async Task SendAllAsync(HttpContext context, JsonRoute route, InProcessCall call)
+    /// <summary>The same over a WebSocket; a call of one request takes the first.</summary>
+    private async Task ServeSocketAsync(HttpContext context, JsonRoute route, IHeaderDictionary metadata)
     {
-        var body = new JsonValueReader(context.Request.BodyReader, _maxTextBytes);
+        var socket = await JsonWebSocket.AcceptAsync(context, metadata).ConfigureAwait(false);
+        var call = new InProcessCall(route, metadata, context, _pipeline, _services);
+        await using (call.ConfigureAwait(false))
+        {
+            var receiving = ReceiveAsync(socket, call);
+            var sending = SendAllAsync(socket.Body, route, call);
+            try
+            {
+                var line = new ArrayBufferWriter<byte>();
+                while (await call.ReadAsync().ConfigureAwait(false) is { } answer)
+                {
+                    WriteAnswer(line, answer);
+                    await socket.SendAsync(line.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+                    line.ResetWrittenCount();
+                }
+
+                if (call.Status.Code != StatusCode.OK)
+                {
+                    WriteError(line, call.Status);
+                    await socket.SendAsync(line.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+                }
+
+                await socket.CloseAsync(context.RequestAborted).ConfigureAwait(false);
+            }
+            finally
+            {
+                call.Abort();
+                await Task.WhenAll(receiving, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>A client that closes its socket wants no more answers.</summary>
+    private static async Task ReceiveAsync(JsonWebSocket socket, InProcessCall call)
+    {
+        try
+        {
+            await socket.ReceiveAllAsync(call.Aborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            call.Abort();
+        }
+    }
+
+    private async Task SendAllAsync(PipeReader source, JsonRoute route, InProcessCall call)
+    {
+        var body = new JsonValueReader(source, _maxTextBytes);
         try
         {
             var isOpen = true;
@@ -40,7 +89,9 @@ internal sealed partial class JsonGateway
             {
                 var text = await body.ReadAsync(call.Aborted).ConfigureAwait(false);
                 var (message, _) = Parse(route, text);
-                isOpen = message is not null && await call.SendAsync(message).ConfigureAwait(false);
+                isOpen = message is not null
+                    && await call.SendAsync(message).ConfigureAwait(false)
+                    && route.Method.IsClientStreaming;
             }
         }
         finally

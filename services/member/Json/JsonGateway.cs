@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Net.WebSockets;
 using System.Text.Json;
 using Etcd.Member.Grpc;
 using Google.Protobuf;
@@ -68,28 +69,35 @@ internal sealed partial class JsonGateway
             return FailAsync(context, JsonFailure.UnknownPath);
         }
 
-        if (!HttpMethods.IsPost(context.Request.Method))
+        var isSocket = route.Method.IsServerStreaming && JsonWebSocket.IsRequest(context);
+        if (!isSocket && !HttpMethods.IsPost(context.Request.Method))
         {
             return FailAsync(context, JsonFailure.WrongMethod);
         }
 
-        return ServeAsync(context, route);
+        return ServeAsync(context, route, isSocket);
     }
 
-    private async Task ServeAsync(HttpContext context, JsonRoute route)
+    private async Task ServeAsync(HttpContext context, JsonRoute route, bool isSocket)
     {
         var (metadata, failure) = CallMetadata.Of(context.Request);
         try
         {
             await (failure is not null ? FailAsync(context, failure)
+                : isSocket ? ServeSocketAsync(context, route, metadata)
                 : route.Method.IsClientStreaming ? ExchangeAsync(context, route, metadata)
                 : CallAsync(context, route, metadata)).ConfigureAwait(false);
         }
         catch (Exception e) when (
-            e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+            e is OperationCanceledException or IOException or WebSocketException
+            && context.RequestAborted.IsCancellationRequested)
         {
             // The client went away, as clients of watches do; nobody reads an answer.
             context.Abort();
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await FailAsync(context, JsonFailure.Invalid(e.Message)).ConfigureAwait(false);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class RouteTableTests
     [InlineData("/v3electionpb.Election/Observe", RouteTarget.Leader, true)]
     [InlineData("/v3/kv/range", RouteTarget.Leader, false)]
     [InlineData("/v3/watch", RouteTarget.Leader, true)]
+    [InlineData("/v3beta/watch", RouteTarget.Leader, true)]
     [InlineData("/unknown.Service/Method", RouteTarget.Leader, false)]
     public void Method_has_its_route(string path, object target, bool isStream)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Etcd.Member.Tests.Host;
@@ -19,11 +20,7 @@ public sealed class JsonWatchTests : IAsyncLifetime, IDisposable
 
     private TestRun Run => _run ?? throw new InvalidOperationException("not started");
 
-    public async Task InitializeAsync()
-    {
-        _run = TestRun.Start(Path.Combine(_directory, "data"));
-        await _run.ReadyAsync();
-    }
+    public async Task InitializeAsync() => _run = await JsonRun.StartAsync(Path.Combine(_directory, "data"), _client);
 
     public async Task DisposeAsync() => await Run.DisposeAsync();
 
@@ -72,6 +69,44 @@ public sealed class JsonWatchTests : IAsyncLifetime, IDisposable
         Task SendAsync(string chunk) => WriteAsync($"{chunk.Length:x}\r\n{chunk}\r\n");
 
         async Task WriteAsync(string text) => await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
+    }
+
+    [Fact]
+    public async Task Watch_over_a_web_socket_takes_and_gives_messages()
+    {
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri(Run.ClientUrl.Replace("http", "ws") + "/v3/watch"), CancellationToken.None);
+        foreach (var request in new[] { """{"create_request":{"key":"YQ=="}}""", """{"progress_request":{}}""" })
+        {
+            var message = Encoding.UTF8.GetBytes(request);
+            await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+            Assert.StartsWith("{\"result\":{\"header\":", await ReceiveAsync(), StringComparison.Ordinal);
+        }
+
+        await PutAsync("YQ==", "MQ==");
+        Assert.EndsWith("\"value\":\"MQ==\"}}]}}", await ReceiveAsync(), StringComparison.Ordinal);
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+
+        async Task<string> ReceiveAsync()
+        {
+            var buffer = new byte[4096];
+            var received = await socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(Limit);
+            Assert.True(received.EndOfMessage);
+            return Encoding.UTF8.GetString(buffer, 0, received.Count);
+        }
+    }
+
+    [Fact]
+    public async Task Body_that_is_no_http_is_refused()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, new Uri(Run.ClientUrl).Port);
+        await client.GetStream().WriteAsync(
+            "POST /v3/kv/range HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"u8.ToArray());
+        using var lines = new StreamReader(client.GetStream());
+
+        Assert.Equal("HTTP/1.1 400 Bad Request", await lines.ReadLineAsync().WaitAsync(Limit));
+        Assert.Equal(JsonValueKind.String, (await ReadAsync(lines, "error")).ValueKind);
     }
 
     [Fact]
