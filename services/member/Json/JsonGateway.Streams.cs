@@ -50,7 +50,7 @@ internal sealed partial class JsonGateway
                     line.ResetWrittenCount();
                 }
 
-                if (call.Status.Code != StatusCode.OK)
+                if (call.Status.Code != StatusCode.OK && !call.Aborted.IsCancellationRequested)
                 {
                     WriteError(line, call.Status);
                     await socket.SendAsync(line.WrittenMemory, context.RequestAborted).ConfigureAwait(false);

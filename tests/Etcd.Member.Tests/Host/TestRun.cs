@@ -68,6 +68,20 @@ internal sealed class TestRun : IAsyncDisposable
         Assert.True(first == ready, $"phase: start; expected: ready; actual: ended\n{Log.Text}");
     }
 
+    /// <summary>Waits until the cluster has decided its version: calls are refused before.</summary>
+    public async Task CapableAsync(HttpClient client)
+    {
+        await ReadyAsync();
+        using var limit = new CancellationTokenSource(Limit);
+        string version;
+        do
+        {
+            Assert.False(limit.IsCancellationRequested, "phase: start; expected: a cluster version; actual: none");
+            version = await client.GetStringAsync(ClientUrl + "/version");
+        }
+        while (version.Contains("not_decided", StringComparison.Ordinal));
+    }
+
     /// <summary>Stops it by a signal; the outcome.</summary>
     public async Task<int> StopAsync(int signal)
     {

@@ -21,7 +21,7 @@ public sealed class HttpEndpointsTests : IAsyncLifetime, IDisposable
             $"--listen-metrics-urls=http://127.0.0.1:{_metricsPort}",
             "--cors=http://good.example:80",
             "--host-whitelist=127.0.0.1,allowed.example");
-        await _run.ReadyAsync();
+        await _run.CapableAsync(_client);
     }
 
     public async Task DisposeAsync() => await Run.DisposeAsync();

@@ -20,7 +20,11 @@ public sealed class JsonWatchTests : IAsyncLifetime, IDisposable
 
     private TestRun Run => _run ?? throw new InvalidOperationException("not started");
 
-    public async Task InitializeAsync() => _run = await JsonRun.StartAsync(Path.Combine(_directory, "data"), _client);
+    public async Task InitializeAsync()
+    {
+        _run = TestRun.Start(Path.Combine(_directory, "data"));
+        await _run.CapableAsync(_client);
+    }
 
     public async Task DisposeAsync() => await Run.DisposeAsync();
 
