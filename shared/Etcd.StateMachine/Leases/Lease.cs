@@ -44,6 +44,9 @@ public sealed class Lease
     /// <summary>Time of the one entry of the checkpoint queue that counts; <see cref="Never"/> without one.</summary>
     internal long CheckpointMilliseconds { get; set; } = Never;
 
+    /// <summary>True while a checkpoint is proposed and not yet applied; known to the leader only.</summary>
+    internal bool IsCheckpointProposed { get; set; }
+
     /// <summary>Seconds that a new leader counts from: those of the checkpoint, else the full time.</summary>
     internal long SecondsAfterPromotion => RemainingTtlSeconds > 0 ? RemainingTtlSeconds : GrantedTtlSeconds;
 }

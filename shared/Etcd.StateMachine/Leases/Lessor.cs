@@ -49,6 +49,7 @@ public sealed partial class Lessor : ILeaseObserver
         int count = 0;
         foreach (Lease lease in _leases.All)
         {
+            lease.IsCheckpointProposed = false;
             lease.ExpiryMilliseconds =
                 nowMilliseconds + extendMilliseconds + (lease.SecondsAfterPromotion * MillisecondsPerSecond);
             byExpiry[count++] = lease;
@@ -123,8 +124,10 @@ public sealed partial class Lessor : ILeaseObserver
             return new RenewResult(RenewOutcome.Expired, 0);
         }
 
-        if (lease.RemainingTtlSeconds > 0)
+        if (lease.RemainingTtlSeconds > 0 || lease.IsCheckpointProposed)
         {
+            // Differs from etcd: a checkpoint on its way counts too, or it would be applied after the renewal and the
+            // next leader would end the lease early. The reset comes after it in the log.
             // Also where checkpoints are off: the next leader would count from what an earlier one recorded.
             return new RenewResult(RenewOutcome.NeedsCheckpointReset, 0);
         }
@@ -242,6 +245,7 @@ public sealed partial class Lessor : ILeaseObserver
             if (leftSeconds < lease.GrantedTtlSeconds)
             {
                 due.Add(new LeaseCheckpoint(lease.Id, leftSeconds));
+                lease.IsCheckpointProposed = true;
                 count++;
             }
         }
@@ -261,6 +265,7 @@ public sealed partial class Lessor : ILeaseObserver
     /// <inheritdoc/>
     void ILeaseObserver.OnCheckpointed(Lease lease)
     {
+        lease.IsCheckpointProposed = false;
         if (IsPrimary && _options.CheckpointsEnabled)
         {
             _checkpointed.Add(lease);

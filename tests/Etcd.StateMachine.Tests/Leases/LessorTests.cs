@@ -207,6 +207,23 @@ public sealed class LessorTests
     }
 
     [Fact]
+    public void Renewal_resets_a_checkpoint_that_is_still_on_its_way()
+    {
+        Lessor lessor = new(_leases, new LessorOptions { CheckpointsEnabled = true });
+        lessor.Promote(0, 0);
+        _leases.Grant(1, 1000, _rows.Batch, out _);
+        lessor.AfterApply(0);
+        List<LeaseCheckpoint> due = [];
+        Assert.Equal(1, lessor.CollectCheckpoints(300_000, due));
+
+        Assert.Equal(RenewOutcome.NeedsCheckpointReset, lessor.Renew(1, 300_001).Outcome);
+        _leases.Checkpoint(1, 700, persist: false, _rows.Batch);
+        _leases.Checkpoint(1, 0, persist: false, _rows.Batch);
+
+        Assert.Equal(new RenewResult(RenewOutcome.Renewed, 1000), lessor.Renew(1, 300_002));
+    }
+
+    [Fact]
     public void New_leader_counts_from_the_checkpoint()
     {
         _leases.Grant(3, 1000, _rows.Batch, out _);
