@@ -123,11 +123,13 @@ public sealed partial class ApplyCore : IDisposable
     /// <summary>Releases the state's batches; views stay readable as long as the engine does.</summary>
     public void Dispose() => _state.Dispose();
 
-    /// <summary>Sets raft's configuration of a state that was received as a whole.</summary>
+    /// <summary>Sets raft's configuration of a state that was received as a whole, and commits it: the state may
+    /// hold an unfinished compaction, whose steps come between commits.</summary>
     public void SetConfState(ConfState state)
     {
         _confState = state;
         _state.SetConfState(ConfStateMath.ToProto(state));
+        _state.Commit();
     }
 
     /// <summary>One step of the oldest physical compaction. Only without uncommitted entries.</summary>

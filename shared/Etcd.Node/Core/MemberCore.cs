@@ -92,6 +92,10 @@ public sealed class MemberCore : IDisposable
             ElectionTicks = member.ElectionMilliseconds / member.HeartbeatMilliseconds,
             Applied = recovered.State.AppliedIndex,
             PreVote = member.PreVote,
+            MaxInflightMessages = options.MaxInflightMessages,
+            MaxSizePerMessageBytes = options.MaxSizePerMessageBytes,
+            MaxApplyingSizeBytes = options.MaxApplyingSizeBytes,
+            ReadOnlyOption = options.ReadOnlyOption,
         };
         ConsensusCore consensus = new(limits, config, recovered.Storage, recovered.ConfState);
         return new MemberCore(member, recovered, requestIds, consensus, apply);

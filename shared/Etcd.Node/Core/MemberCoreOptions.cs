@@ -1,5 +1,6 @@
 using Etcd.Node.Apply;
 using Etcd.Node.Consensus;
+using Etcd.Raft;
 
 namespace Etcd.Node.Core;
 
@@ -19,4 +20,16 @@ public sealed record MemberCoreOptions
 
     /// <summary>Limits of consensus; null for the defaults that follow from <see cref="Member"/>.</summary>
     public ConsensusOptions? Consensus { get; init; }
+
+    /// <summary>Append messages in flight to one member, from 1.</summary>
+    public int MaxInflightMessages { get; init; } = 512;
+
+    /// <summary>Payload bytes of one append message; one entry at least always fits.</summary>
+    public ulong MaxSizePerMessageBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Committed entries handed out and not yet applied, bytes; 0 for raft's default.</summary>
+    public ulong MaxApplyingSizeBytes { get; init; }
+
+    /// <summary>How reads are confirmed; a member always uses the safe way.</summary>
+    public ReadOnlyOption ReadOnlyOption { get; init; }
 }
