@@ -1,0 +1,64 @@
+using Etcd.Ports.Log;
+using Etcd.Simulator.Ports;
+
+namespace Etcd.Simulator.Bugs;
+
+/// <summary>Answers and votes leave before the fsync that they promise.</summary>
+internal sealed class AcknowledgesBeforeFsync : Bug
+{
+    public override bool AcknowledgesBeforeSync => true;
+}
+
+/// <summary>A member forgets whom it voted for, and votes again.</summary>
+internal sealed class ForgetsVotes : Bug
+{
+    public override LogHardState Remembered(LogHardState state) => state with { Vote = 0 };
+}
+
+/// <summary>A member forgets the term that it has seen.</summary>
+internal sealed class ForgetsTerms : Bug
+{
+    private LogHardState _first;
+
+    public override LogHardState Remembered(LogHardState state)
+    {
+        _first = _first == default ? state : _first;
+        return _first with { Commit = state.Commit };
+    }
+}
+
+/// <summary>Entries that a new leader replaced come back with a restart.</summary>
+internal sealed class ResurrectsEntries : Bug
+{
+    public override bool KeepsReplacedEntries => true;
+}
+
+/// <summary>The disk says that it wrote, and loses the end all the same.</summary>
+internal sealed class LosesSyncedEntries : Bug
+{
+    public override bool LosesSyncedTail => true;
+}
+
+/// <summary>The applied position becomes durable without the changes that belong to it (etcd 3.5.0).</summary>
+internal sealed class TornAppliedIndex : Bug
+{
+    public override bool TearsBatches => true;
+}
+
+/// <summary>A flush returns early, and the log is released.</summary>
+internal sealed class FlushReturnsEarly : Bug
+{
+    public override bool FlushLies => true;
+}
+
+/// <summary>A member starts from an old copy of its disk.</summary>
+internal sealed class RestoresOldDisk : Bug
+{
+    public override bool RestoresOldImage => true;
+}
+
+/// <summary>Every 400th change never reaches the engine.</summary>
+internal sealed class DropsChanges : Bug
+{
+    public override bool Writes(SimChange change, int number) => number % 400 != 399;
+}

@@ -1,0 +1,1 @@
+return Etcd.Simulator.Cli.CommandLine.Run(args);
