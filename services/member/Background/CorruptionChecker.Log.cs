@@ -29,4 +29,29 @@ internal sealed partial class CorruptionChecker
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "failed to check hash KV")]
     private static partial void CheckFailed(ILogger logger, string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "starting compact hash check")]
+    private static partial void StartingCompactions(ILogger logger, string localMemberId, TimeSpan timeout);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "failed compaction hash check")]
+    private static partial void CompactionMismatch(
+        ILogger logger,
+        long revision,
+        long leaderCompactRevision,
+        uint leaderHash,
+        long followerCompactRevision,
+        uint followerHash,
+        string followerPeerId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "successfully checked hash on whole cluster")]
+    private static partial void CompactionMatches(ILogger logger, int numberOfPeersChecked, long revision);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "skipped revision in compaction hash check; was not able to check all peers")]
+    private static partial void CompactionSkipped(
+        ILogger logger, int numberOfPeersChecked, int numberOfPeers, long revision);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "finished compaction hash check")]
+    private static partial void FinishedCompactions(ILogger logger, int numberOfHashesChecked);
 }

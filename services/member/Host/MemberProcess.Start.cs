@@ -77,6 +77,11 @@ internal sealed partial class MemberProcess
             running.Add(checker.RunAsync(_config.Features.CorruptCheckTime, stopping.Token));
         }
 
+        if (_config.Features.CompactHashCheck)
+        {
+            running.Add(checker.RunOnCompactionsAsync(_config.Features.CompactHashCheckTime, stopping.Token));
+        }
+
         _cleanup.Push(async () =>
         {
             await stopping.CancelAsync().ConfigureAwait(false);

@@ -64,6 +64,9 @@ public sealed partial class MvccView
         return (revisions, null);
     }
 
+    /// <summary>Hashes of the newest finished compactions, ascending by revision; nobody may modify it.</summary>
+    public IReadOnlyList<HashKvResult> CompactionHashes => _source.Hashes;
+
     /// <summary>Hash of the store at a revision, 0 or less for the current one (etcd's <c>HashKV</c>). Reads every
     /// row up to it.</summary>
     public (HashKvResult Result, EtcdError? Error) HashKv(long revision)
