@@ -9,7 +9,8 @@ namespace Etcd.Simulator.Cli;
 internal static class CommandLine
 {
     private const string Usage =
-        "usage: --seeds N [--from N] [--scenario NAME] [--minutes M] [--bug NAME] [--twice] [--trace LINES] [--keep-going]";
+        "usage: --seeds N [--from N] [--scenario NAME] [--minutes M] [--bug NAME] [--twice] [--trace LINES] "
+        + "[--keep-going]";
 
     public static int Run(string[] args)
     {
@@ -68,7 +69,7 @@ internal static class CommandLine
 
         string Figures() => string.Create(
             CultureInfo.InvariantCulture,
-            $"{count} seeds, {count / watch.Elapsed.TotalMinutes:F0} seeds/min, {virtualTime / 3.6e9:F2} simulated hours, "
-            + $"{steps} steps, {operations} answered operations, {undecided} undecided, {failures} failures");
+            $"{count} seeds, {count / watch.Elapsed.TotalMinutes:F0} seeds/min, "
+            + $"{virtualTime / 3.6e9:F2} simulated hours, {steps} steps, {operations} answered operations, {undecided} undecided, {failures} failures");
     }
 }

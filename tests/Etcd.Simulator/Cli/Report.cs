@@ -18,7 +18,12 @@ internal static class Report
             Console.WriteLine(outcome.Failure);
         }
 
-        foreach (string line in outcome.Simulation.Trace.Last(arguments.TraceLines, brief: true))
+        (Outcome smallest, List<string> without) = Shrinker.Shrink(outcome, arguments.NewBug);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  fails at {smallest.Simulation.Scheduler.Now / 1e6:F6} s without: {string.Join(", ", without)}"));
+        Console.WriteLine("  " + smallest.Failure!.Message); // Shrinking keeps the failure.
+        foreach (string line in smallest.Simulation.Trace.Last(arguments.TraceLines, brief: true))
         {
             Console.WriteLine("  " + line);
         }
@@ -32,7 +37,8 @@ internal static class Report
 
     private static string Commit()
     {
-        string? version = typeof(Report).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        string? version = typeof(Report).Assembly
+            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         int plus = version?.IndexOf('+', StringComparison.Ordinal) ?? -1;
         return plus < 0 ? "unknown" : version![(plus + 1)..];
     }
