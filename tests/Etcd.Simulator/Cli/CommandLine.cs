@@ -70,6 +70,7 @@ internal static class CommandLine
         string Figures() => string.Create(
             CultureInfo.InvariantCulture,
             $"{count} seeds, {count / watch.Elapsed.TotalMinutes:F0} seeds/min, "
-            + $"{virtualTime / 3.6e9:F2} simulated hours, {steps} steps, {operations} answered operations, {undecided} undecided, {failures} failures");
+            + $"{virtualTime / 3.6e9:F2} simulated hours, {steps} steps, "
+            + $"{operations} answered operations, {undecided} undecided, {failures} failures");
     }
 }
