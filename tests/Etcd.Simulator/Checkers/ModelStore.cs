@@ -104,7 +104,12 @@ internal sealed class ModelStore
         long revision = Revision + 1;
         Detach(old);
         Append(new ModelVersion(
-            key, revision, old?.CreateRevision ?? revision, (old?.Version ?? 0) + 1, put.Value.ToStringUtf8(), put.Lease)
+            key,
+            revision,
+            old?.CreateRevision ?? revision,
+            (old?.Version ?? 0) + 1,
+            put.Value.ToStringUtf8(),
+            put.Lease)
         {
             Previous = old,
         });
