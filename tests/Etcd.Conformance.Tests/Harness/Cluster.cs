@@ -130,6 +130,8 @@ internal sealed class Cluster : IAsyncDisposable
             Lease = new Lease.LeaseClient(_channel);
             Maintenance = new Maintenance.MaintenanceClient(_channel);
             Watch = new Watch.WatchClient(_channel);
+            Cluster = new Etcdserverpb.Cluster.ClusterClient(_channel);
+            Calls = _channel.CreateCallInvoker();
         }
 
         public string Name { get; }
@@ -145,6 +147,11 @@ internal sealed class Cluster : IAsyncDisposable
         public Maintenance.MaintenanceClient Maintenance { get; }
 
         public Watch.WatchClient Watch { get; }
+
+        public Etcdserverpb.Cluster.ClusterClient Cluster { get; }
+
+        /// <summary>For services and methods without a generated client.</summary>
+        public Grpc.Core.CallInvoker Calls { get; }
 
         public bool IsRunning => _process is { HasExited: false };
 
