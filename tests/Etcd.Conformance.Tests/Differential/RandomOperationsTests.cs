@@ -24,7 +24,8 @@ public sealed class RandomOperationsTests
 
             Assert.True(
                 expected.Text == actual.Text,
-                $"seed {seed}, operation {number}: {request.Descriptor.Name} {request}\n--- etcd\n{expected.Text}\n--- ours\n{actual.Text}");
+                $"seed {seed}, operation {number}: {request.Descriptor.Name} {request}\n"
+                + $"--- etcd\n{expected.Text}\n--- ours\n{actual.Text}");
             generator.Revision = Math.Max(generator.Revision, expected.Revision);
         }
 
