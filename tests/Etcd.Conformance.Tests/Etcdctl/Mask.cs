@@ -13,6 +13,7 @@ internal static partial class Mask
         text = HexId().Replace(text, "ID");
         text = Took().Replace(text, "took TIME");
         text = Remaining().Replace(text, "remaining(N)");
+        text = AttachedKeys().Replace(text, match => $"attached keys([{SortWords(match.Groups[1].Value)}])");
         text = Version().Replace(text, "VERSION");
         text = Size().Replace(text, "SIZE");
         text = Rule().Replace(text, "+");
@@ -24,6 +25,9 @@ internal static partial class Mask
     /// <summary>Masks the raft columns and the leadership of a status table too.</summary>
     public static string StatusTable(string text) =>
         Counter().Replace(Truth().Replace(Output(text, sortLines: true), "| BOOL"), "| N");
+
+    /// <summary>etcd lists the keys of a lease in no order: it keeps them in a Go map.</summary>
+    private static string SortWords(string words) => string.Join(' ', words.Split(' ').Order(StringComparer.Ordinal));
 
     [GeneratedRegex(@"(http://)?127\.0\.0\.1:\d+")]
     private static partial Regex Address();
@@ -42,6 +46,9 @@ internal static partial class Mask
 
     [GeneratedRegex(@"remaining\(\d+s\)")]
     private static partial Regex Remaining();
+
+    [GeneratedRegex(@"attached keys\(\[([^\]]*)\]\)")]
+    private static partial Regex AttachedKeys();
 
     [GeneratedRegex(@"\b3\.\d+\.\d+\b")]
     private static partial Regex Version();
