@@ -4,8 +4,9 @@ using Etcd.Ports.Engine;
 namespace Etcd.Testing;
 
 /// <summary>
-/// An engine in memory for tests: same contract as the real one, with crashes on demand. Buckets are persistent
-/// sorted sets, so snapshots, cursors and clones cost nothing and never change. Thread-safe as the port asks.
+/// The model of an engine, in memory: same contract as the real one, with crashes on demand. The simulator and the
+/// tests run on it, and the storage tests hold the real engine against it. Buckets are persistent sorted sets, so
+/// snapshots, cursors and clones cost nothing and never change. Thread-safe as the port asks.
 /// </summary>
 public sealed class InMemoryEngine : IKvEngine
 {
@@ -13,6 +14,7 @@ public sealed class InMemoryEngine : IKvEngine
     private readonly object _gate = new();
     private volatile State _state;
     private State _durable;
+    private long _flushed;
 
     /// <summary>An empty engine.</summary>
     public InMemoryEngine()
@@ -45,6 +47,18 @@ public sealed class InMemoryEngine : IKvEngine
         }
     }
 
+    /// <summary>Batches written since the engine was made.</summary>
+    public long WrittenBatches
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _flushed + _unflushed.Count;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public IKvBatch CreateBatch() => new Batch();
 
@@ -59,16 +73,27 @@ public sealed class InMemoryEngine : IKvEngine
     }
 
     /// <inheritdoc/>
-    public void Flush()
+    public void Flush() => CompleteFlush(WrittenBatches);
+
+    /// <summary>Ends a flush that began when <see cref="WrittenBatches"/> was <paramref name="written"/>: a flush
+    /// begins at one moment and ends at a later one.</summary>
+    public void CompleteFlush(long written)
     {
         lock (_gate)
         {
-            _durable = _state;
-            _unflushed.Clear();
+            int count = (int)(written - _flushed);
+            if (count <= 0)
+            {
+                return;
+            }
+
+            _durable = _unflushed[count - 1];
+            _unflushed.RemoveRange(0, count);
+            _flushed = written;
         }
     }
 
-    /// <summary>An engine with the same content that goes its own way.</summary>
+    /// <summary>An engine with the same content, durable, that goes its own way.</summary>
     public InMemoryEngine Clone() => new(_state);
 
     /// <summary>The engine that a crash leaves behind.</summary>
@@ -195,8 +220,13 @@ public sealed class InMemoryEngine : IKvEngine
         public void Delete(Bucket bucket, ReadOnlySpan<byte> key) =>
             _changes.Add((bucket, key.ToArray(), null, null));
 
-        public void DeleteRange(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
-            _changes.Add((bucket, from.ToArray(), null, to.ToArray()));
+        public void DeleteRange(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+        {
+            if (to.IsEmpty || from.SequenceCompareTo(to) < 0)
+            {
+                _changes.Add((bucket, from.ToArray(), null, to.ToArray()));
+            }
+        }
 
         public void Clear() => _changes.Clear();
 

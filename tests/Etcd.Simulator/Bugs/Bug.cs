@@ -65,8 +65,8 @@ internal class Bug
     /// <summary>What a log remembers of a hard state.</summary>
     public virtual LogHardState Remembered(LogHardState state) => state;
 
-    /// <summary>Changes of a batch as the engine writes them.</summary>
-    public virtual bool Writes(Ports.SimChange change, int number) => true;
+    /// <summary>Whether the engine takes a change, counted from 0 since the member started.</summary>
+    public virtual bool Writes(int number) => true;
 
     /// <summary>Events on their way to the watches; null when they get lost.</summary>
     public virtual EventBatch? Published(EventBatch batch, Random random) => batch;

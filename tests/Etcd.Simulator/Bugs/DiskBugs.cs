@@ -1,5 +1,4 @@
 using Etcd.Ports.Log;
-using Etcd.Simulator.Ports;
 
 namespace Etcd.Simulator.Bugs;
 
@@ -60,5 +59,5 @@ internal sealed class RestoresOldDisk : Bug
 /// <summary>Every 400th change never reaches the engine.</summary>
 internal sealed class DropsChanges : Bug
 {
-    public override bool Writes(SimChange change, int number) => number % 400 != 399;
+    public override bool Writes(int number) => number % 400 != 399;
 }

@@ -1,13 +1,12 @@
 using Etcd.Ports.Engine;
-using Etcd.Simulator.Ports;
 using Etcd.Testing;
 
 namespace Etcd.Simulator.Members;
 
-/// <summary>Makes an old state claim a newer position, for a planted bug.</summary>
+/// <summary>Makes an old state claim a newer position, for planted bugs.</summary>
 internal static class OldStates
 {
-    public static InMemoryEngine Claim(InMemoryEngine old, SimEngine newest)
+    public static InMemoryEngine Claim(InMemoryEngine old, IKvReader newest)
     {
         using IKvBatch batch = old.CreateBatch();
         using IKvCursor cursor = newest.Scan(Bucket.Meta, [], []);

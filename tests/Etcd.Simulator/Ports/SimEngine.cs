@@ -1,86 +1,65 @@
 using Etcd.Ports.Engine;
 using Etcd.Simulator.Bugs;
+using Etcd.Simulator.Members;
 using Etcd.Testing;
 
 namespace Etcd.Simulator.Ports;
 
 /// <summary>
-/// An engine whose crash leaves the state after some batch that is at least as new as the last completed flush, as the
-/// port's contract says. A flush begins at one moment and ends at a later one.
+/// The engine's model on a member's disk: a crash leaves the state after some batch that is at least as new as the last
+/// completed flush, as the port's contract says. Planted bugs break it here.
 /// </summary>
 internal sealed class SimEngine(Bug bug, InMemoryEngine durable) : IKvEngine
 {
-    private readonly List<(InMemoryEngine State, SimBatch Batch)> _unflushed = [];
-    private readonly InMemoryEngine _current = durable.Clone();
-    private InMemoryEngine _durable = durable;
-    private long _flushed;
+    private readonly InMemoryEngine _content = durable.Clone();
     private int _changes;
 
     /// <summary>Batches written since the engine was opened.</summary>
-    public long Written => _flushed + _unflushed.Count;
+    public long Written => _content.WrittenBatches;
 
-    public long SizeBytes => _current.SizeBytes;
+    public long SizeBytes => _content.SizeBytes;
 
-    public long SizeInUseBytes => _current.SizeBytes;
+    public long SizeInUseBytes => _content.SizeInUseBytes;
 
-    public IKvBatch CreateBatch() => new SimBatch();
+    public IKvBatch CreateBatch() => new SimBatch(_content.CreateBatch(), () => bug.Writes(_changes++));
 
-    public void Write(IKvBatch batch)
-    {
-        SimBatch changes = ((SimBatch)batch).Copy();
-        using IKvBatch inner = _current.CreateBatch();
-        changes.CopyTo(inner, change => bug.Writes(change, _changes++));
-        _current.Write(inner);
-        _current.Flush();
-        _unflushed.Add((_current.Clone(), changes));
-    }
+    public void Write(IKvBatch batch) => _content.Write(((SimBatch)batch).Inner);
 
     /// <summary>Ends a flush that began when <see cref="Written"/> was <paramref name="written"/>.</summary>
     public void CompleteFlush(long written)
     {
-        int count = (int)(written - _flushed);
-        if (bug.FlushLies || count <= 0)
+        if (!bug.FlushLies)
         {
-            return;
+            _content.CompleteFlush(written);
         }
-
-        _durable = _unflushed[count - 1].State;
-        _unflushed.RemoveRange(0, count);
-        _flushed = written;
     }
 
     public void Flush() => CompleteFlush(Written);
 
     /// <summary>The content now, for a whole state that is sent.</summary>
-    public InMemoryEngine Copy() => _current.Clone();
+    public InMemoryEngine Copy() => _content.Clone();
 
     /// <summary>The content as of the last flush.</summary>
-    public InMemoryEngine DurableCopy() => _durable.Clone();
+    public InMemoryEngine DurableCopy() => _content.Crash(survivingBatches: 0);
 
     /// <summary>What a crash leaves.</summary>
     public InMemoryEngine AfterCrash(Random random)
     {
-        int survivors = random.Next(_unflushed.Count + 1);
-        InMemoryEngine left = (survivors == 0 ? _durable : _unflushed[survivors - 1].State).Clone();
-        if (bug.TearsBatches && survivors < _unflushed.Count)
-        {
-            using IKvBatch torn = left.CreateBatch();
-            _unflushed[survivors].Batch.CopyTo(torn, static change => change.Bucket == Bucket.Meta);
-            left.Write(torn);
-        }
-
-        left.Flush();
-        return left;
+        int survivors = random.Next(_content.UnflushedBatches + 1);
+        InMemoryEngine left = _content.Crash(survivors);
+        return bug.TearsBatches && survivors < _content.UnflushedBatches
+            ? OldStates.Claim(left, _content.Crash(survivors + 1))
+            : left;
     }
 
-    public IKvSnapshot OpenSnapshot() => _current.OpenSnapshot();
+    public IKvSnapshot OpenSnapshot() => _content.OpenSnapshot();
 
-    public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => _current.Get(bucket, key);
+    public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => _content.Get(bucket, key);
 
     public IKvCursor Scan(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
-        _current.Scan(bucket, from, to);
+        _content.Scan(bucket, from, to);
 
-    public byte[]? LastKey(Bucket bucket) => _current.LastKey(bucket);
+    public byte[]? LastKey(Bucket bucket) => _content.LastKey(bucket);
 
     public void Dispose()
     {
