@@ -13,8 +13,9 @@ namespace Etcd.Storage.Wal;
 /// sectors, the others being the zeros they were before. No sector of a written frame is all zeros
 /// (<see cref="FrameMask"/>). A frame that does not verify is therefore torn, and is dropped, only if
 /// (1) it is in the last segment, (2) a sector that it covers shows it only zeros, or its last byte is zero (a process
-/// killed within the write leaves a prefix), or the file ends within it, and
-/// (3) no frame with a higher number than its own follows: that one would prove that it had been acknowledged.
+/// killed within the write leaves a prefix), or the file ends within it,
+/// (3) no frame with a higher number than its own follows: that one would prove that it had been acknowledged, and
+/// (4) where its end is known, only zeros follow: nothing was ever written there.
 /// All else is damage that no crash explains, and is refused.
 /// </para>
 /// </summary>
@@ -115,7 +116,10 @@ internal sealed class SegmentReader
             return false;
         }
 
-        if (!IsTorn())
+        var header = ReadFrameHeader(Position.Offset);
+        var end = Position.Offset + FrameHeader.SizeBytes + (header?.BodySizeBytes ?? 0L);
+        var lacksSector = LacksSector(end);
+        if (!lacksSector && !EndsInZero(end))
         {
             throw Corrupt("the frame's checksum does not match although all its sectors were written");
         }
@@ -127,36 +131,45 @@ internal sealed class SegmentReader
                 $"the frame is incomplete although a later one was written at offset {later}"));
         }
 
+        // Without its header a frame's end is known only if it was cut within the header.
+        if ((header is not null || !lacksSector) && NextNonZero(end) is { } behind)
+        {
+            throw Corrupt(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the frame is incomplete although offset {behind} behind it was written"));
+        }
+
         return true;
     }
 
-    private bool IsTorn()
+    /// <summary>True when the file ends before the frame does, or some sector shows only zeros of it.</summary>
+    private bool LacksSector(long end)
     {
-        var offset = Position.Offset;
-        var sizeBytes = ReadFrameHeader(offset) is { } header
-            ? FrameHeader.SizeBytes + (long)header.BodySizeBytes
-            : FrameHeader.SizeBytes;
-        if (offset + sizeBytes > _length)
+        if (end > _length)
         {
             return true;
         }
 
         // Chunks end at sector boundaries, so that no sector is judged by a part of its part.
-        while (sizeBytes > 0)
+        for (var offset = Position.Offset; offset < end;)
         {
-            var chunkBytes = (int)Math.Min(sizeBytes, _buffer.Length - (offset % FrameMask.SectorBytes));
-            var chunk = _buffer.AsSpan(0, chunkBytes);
-            if (_file.Read(chunk, offset) != chunkBytes || FrameMask.HasZeroSector(chunk, offset)
-                || (chunkBytes == sizeBytes && chunk[^1] == 0))
+            var chunkBytes = Math.Min(end - offset, _buffer.Length - (offset % FrameMask.SectorBytes));
+            var chunk = _buffer.AsSpan(0, (int)chunkBytes);
+            if (_file.Read(chunk, offset) != chunk.Length || FrameMask.HasZeroSector(chunk, offset))
             {
                 return true;
             }
 
-            offset += chunkBytes;
-            sizeBytes -= chunkBytes;
+            offset += chunk.Length;
         }
 
         return false;
+    }
+
+    private bool EndsInZero(long end)
+    {
+        Span<byte> last = stackalloc byte[1];
+        return _file.Read(last, end - 1) == 1 && last[0] == 0;
     }
 
     /// <summary>Offset of a valid header, behind the damaged frame, of a frame that came after it.</summary>
