@@ -1,0 +1,21 @@
+namespace Etcd.Benchmarks.Reports;
+
+/// <summary>Tables with aligned columns.</summary>
+internal static class ConsoleTable
+{
+    /// <summary>One case, all figures.</summary>
+    public static string Rows(Result result) => string.Join(
+        '\n', Row.Header.Zip(Row.Cells(result), static (name, value) => $"  {name,-14}{value}"));
+
+    /// <summary>All cases, a line for each target.</summary>
+    public static string Summary(IReadOnlyList<Result> results)
+    {
+        string[][] rows =
+        [
+            ["work", "clients", "members", "of", "ratio", "target", ""],
+            .. results.SelectMany(Row.Targets),
+        ];
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(row => row[i].Length) + 2)];
+        return string.Join('\n', rows.Select(row => string.Concat(row.Zip(widths, (cell, width) => cell.PadRight(width))).TrimEnd()));
+    }
+}

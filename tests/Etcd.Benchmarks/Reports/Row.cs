@@ -1,0 +1,91 @@
+using System.Globalization;
+using Etcd.Benchmarks.Workloads;
+
+namespace Etcd.Benchmarks.Reports;
+
+/// <summary>A case as cells of a table: medians over the rounds, etcd's before ours.</summary>
+internal static class Row
+{
+    public static readonly string[] Header =
+    [
+        "work", "clients", "members", "etcd", "ours", "ratio", "target", "p50", "p90", "p99", "p99.9", "server µs/op",
+        "client µs/op", "peak MB", "disk B/op",
+    ];
+
+    public static string[] Cells(Result result)
+    {
+        Workload? workload = Catalog.Find(result.Workload);
+        Target target = workload?.TargetsFor(result.Clients)[0] ?? new Target(Metric.Throughput, 2.0);
+        double ratio = result.Ratio(target.Metric);
+        return
+        [
+            workload?.Summary ?? result.Workload,
+            Number(result.Clients),
+            Number(result.Members),
+            Value(result.Reference, target.Metric),
+            Value(result.Ours, target.Metric),
+            ratio.ToString("F2", CultureInfo.InvariantCulture),
+            $"{target} {(target.IsMetBy(ratio) ? "hit" : "miss")}",
+            Pair(result, static sample => sample.P50Microseconds, SampleText.Time),
+            Pair(result, static sample => sample.P90Microseconds, SampleText.Time),
+            Pair(result, static sample => sample.P99Microseconds, SampleText.Time),
+            Pair(result, static sample => sample.P999Microseconds, SampleText.Time),
+            Pair(result, static sample => sample.ServerMicrosecondsPerOperation, OneDigit),
+            Pair(result, static sample => sample.ClientMicrosecondsPerOperation, OneDigit),
+            Pair(result, static sample => sample.PeakMemoryBytes, SampleText.Megabytes),
+            Pair(result, static sample => sample.DiskBytesPerOperation, Number),
+        ];
+    }
+
+    /// <summary>Each target of a case: what, ratio, aim, whether it is met.</summary>
+    public static IEnumerable<string[]> Targets(Result result)
+    {
+        Workload? workload = Catalog.Find(result.Workload);
+        foreach (Target target in workload?.TargetsFor(result.Clients) ?? [])
+        {
+            double ratio = result.Ratio(target.Metric);
+            yield return
+            [
+                workload!.Summary, // The loop has no turn without one.
+                Number(result.Clients),
+                Number(result.Members),
+                Name(target.Metric),
+                ratio.ToString("F2", CultureInfo.InvariantCulture),
+                target.ToString(),
+                target.IsMetBy(ratio) ? "hit" : "miss",
+            ];
+        }
+    }
+
+    private static string Value(IReadOnlyList<Sample> samples, Metric metric)
+    {
+        double median = Result.Median(samples.Select(sample => sample.Value(metric)));
+        return metric switch
+        {
+            Metric.Throughput => Number(median) + "/s",
+            Metric.Duration => SampleText.Time(median * 1e6),
+            Metric.PeakMemory => SampleText.Megabytes(median) + " MB",
+            Metric.DiskBytes => Number(median) + " B",
+            _ => SampleText.Time(median),
+        };
+    }
+
+    private static string Name(Metric metric) => metric switch
+    {
+        Metric.Throughput => "throughput",
+        Metric.MedianLatency => "p50",
+        Metric.TailLatency => "p99",
+        Metric.Duration => "time",
+        Metric.PeakMemory => "peak memory",
+        _ => "disk bytes",
+    };
+
+    private static string Pair(Result result, Func<Sample, double> value, Func<double, string> text) =>
+        $"{text(Result.Median(result.Reference.Select(value)))} / {text(Result.Median(result.Ours.Select(value)))}";
+
+    private static string OneDigit(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

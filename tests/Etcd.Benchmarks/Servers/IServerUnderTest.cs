@@ -1,0 +1,14 @@
+namespace Etcd.Benchmarks.Servers;
+
+/// <summary>What is measured: one member or a cluster.</summary>
+internal interface IServerUnderTest
+{
+    /// <summary>Where the load goes.</summary>
+    IReadOnlyList<Uri> Endpoints { get; }
+
+    /// <summary>What its members used so far; zeros when that cannot be known.</summary>
+    ServerUsage Usage();
+
+    /// <summary>Starts a new search for the highest memory use.</summary>
+    void ResetPeakMemory();
+}

@@ -1,0 +1,22 @@
+namespace Etcd.Benchmarks.Servers;
+
+/// <summary>A server that somebody else started and stops.</summary>
+/// <param name="endpoints">Where it listens.</param>
+/// <param name="processIds">Its processes, if their use of resources is to be reported.</param>
+internal sealed class RunningServer(IReadOnlyList<Uri> endpoints, IReadOnlyList<int> processIds) : IServerUnderTest
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<Uri> Endpoints => endpoints;
+
+    /// <inheritdoc/>
+    public ServerUsage Usage() => processIds.Select(ProcessFiles.Usage).Aggregate(default(ServerUsage), ServerUsage.Add);
+
+    /// <inheritdoc/>
+    public void ResetPeakMemory()
+    {
+        foreach (int processId in processIds)
+        {
+            ProcessFiles.ResetPeakMemory(processId);
+        }
+    }
+}

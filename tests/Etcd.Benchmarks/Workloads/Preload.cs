@@ -1,0 +1,70 @@
+using Etcd.Benchmarks.Http2;
+using Etcd.Benchmarks.Load;
+using Etcdserverpb;
+using Google.Protobuf;
+
+namespace Etcd.Benchmarks.Workloads;
+
+/// <summary>Fills a store with the numbered keys before it is measured.</summary>
+internal static class Preload
+{
+    // The most that a transaction may hold by default is 128.
+    private const int KeysPerTransaction = 100;
+    private const int Callers = 8;
+
+    /// <summary>Puts the keys from 0 up, once each.</summary>
+    public static void Run(Bench bench, int keys)
+    {
+        if (keys == 0)
+        {
+            return;
+        }
+
+        long[] next = [0];
+        using LoadSession session = bench.Open(Callers);
+        for (int i = 0; i < Callers; i++)
+        {
+            session.Add(new Caller(next, keys, bench.ValueBytes, i));
+        }
+
+        session.Start();
+        _ = session.Measure(() => session.WaitUntil(
+            () => Volatile.Read(ref next[0]) >= keys && session.Loops.All(static loop => loop.Active == 0),
+            $"storing {keys} keys", TimeSpan.FromMinutes(10)));
+    }
+
+    private sealed class Caller(long[] next, int keys, int valueBytes, int seed) : UnaryCaller
+    {
+        private FastRandom _random = new(seed + 1);
+
+        /// <inheritdoc/>
+        protected override bool TryCall()
+        {
+            long first = Interlocked.Add(ref next[0], KeysPerTransaction) - KeysPerTransaction;
+            if (first >= keys)
+            {
+                return false;
+            }
+
+            var request = new TxnRequest();
+            for (long key = first; key < Math.Min(first + KeysPerTransaction, keys); key++)
+            {
+                request.Success.Add(new RequestOp
+                {
+                    RequestPut = new PutRequest
+                    {
+                        Key = ByteString.CopyFrom(KeySpace.Key(key)),
+                        Value = ByteString.CopyFrom(RandomValues.Next(ref _random, valueBytes)),
+                    },
+                });
+            }
+
+            Connection.Open(this, GrpcMethod.Txn, request.ToByteArray(), last: true);
+            return true;
+        }
+
+        /// <inheritdoc/>
+        protected override string? Check(ReadOnlySpan<byte> message) =>
+            TxnResponse.Parser.ParseFrom(message).Succeeded ? null : "not succeeded";
+    }
+}
