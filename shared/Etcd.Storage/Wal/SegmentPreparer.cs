@@ -3,9 +3,8 @@ using Etcd.Storage.Wal.Files;
 namespace Etcd.Storage.Wal;
 
 /// <summary>
-/// Keeps the next segment file ready, preallocated and zero-filled, so that a full segment costs the writer a
-/// rename. Zeros are really written: blocks that are only reserved would cost each fsync a change of the file's
-/// block map. <see cref="Take"/> and <see cref="Dispose"/> belong to the log-writing thread; the file is filled by
+/// Keeps the next segment file ready, preallocated and full of zeros, so that a full segment costs the writer a
+/// rename. <see cref="Take"/> and <see cref="Dispose"/> belong to the log-writing thread; the file is filled by
 /// a thread of its own.
 /// </summary>
 internal sealed class SegmentPreparer : IDisposable
@@ -13,18 +12,13 @@ internal sealed class SegmentPreparer : IDisposable
     /// <summary>Name of the file until it becomes a segment.</summary>
     public const string PreparedName = "next.tmp";
 
-    private const int ChunkBytes = 1 << 20;
-
-    /// <summary>Small steps, so that the log's own fsync never waits behind a whole segment of zeros.</summary>
-    private const int SyncEveryBytes = 4 << 20;
-
     private readonly Lock _lock = new();
     private readonly IWalFileSystem _files;
     private readonly long _sizeBytes;
     private readonly bool _inBackground;
+    private readonly CancellationTokenSource _stopping = new();
     private Thread? _thread;
     private IWalFile? _prepared;
-    private volatile bool _stopping;
 
     public SegmentPreparer(IWalFileSystem files, WalOptions options)
     {
@@ -64,8 +58,9 @@ internal sealed class SegmentPreparer : IDisposable
 
     public void Dispose()
     {
-        _stopping = true;
+        _stopping.Cancel();
         _thread?.Join();
+        _stopping.Dispose();
         lock (_lock)
         {
             _prepared?.Dispose();
@@ -98,20 +93,7 @@ internal sealed class SegmentPreparer : IDisposable
         var file = _files.Create(PreparedName);
         try
         {
-            file.TryAllocate(_sizeBytes);
-            var zeros = new byte[Math.Min(ChunkBytes, _sizeBytes)];
-            for (long offset = 0, unsynced = 0; offset < _sizeBytes && !_stopping; offset += zeros.Length)
-            {
-                file.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, _sizeBytes - offset)), offset);
-                unsynced += zeros.Length;
-                if (unsynced >= SyncEveryBytes)
-                {
-                    file.SyncData();
-                    unsynced = 0;
-                }
-            }
-
-            file.SyncData();
+            file.EndInZeros(from: 0, _sizeBytes, _stopping.Token);
             return file;
         }
         catch

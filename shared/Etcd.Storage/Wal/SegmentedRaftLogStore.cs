@@ -163,25 +163,13 @@ public sealed class SegmentedRaftLogStore : IRaftLogStore
     private void Repair(IWalFile file, SegmentReader reader)
     {
         var torn = reader.CheckTail();
-        var length = file.Length;
-        if (!torn && length >= _options.SegmentSizeBytes)
+        if (!torn && file.Length >= _options.SegmentSizeBytes)
         {
             return;
         }
 
-        var end = Math.Max(_options.SegmentSizeBytes, reader.Position.Offset);
-        if (length > end)
-        {
-            file.SetLength(end);
-        }
-
-        var zeros = new byte[64 << 10];
-        for (var offset = reader.Position.Offset; offset < end; offset += zeros.Length)
-        {
-            file.Write(zeros.AsSpan(0, (int)Math.Min(zeros.Length, end - offset)), offset);
-        }
-
-        file.SyncData();
+        var offset = reader.Position.Offset;
+        file.EndInZeros(offset, Math.Max(_options.SegmentSizeBytes, offset));
     }
 
     private SegmentedRaftLog Continue(
