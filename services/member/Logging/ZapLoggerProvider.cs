@@ -8,6 +8,9 @@ internal sealed class ZapLoggerProvider : ILoggerProvider
 {
     private static readonly string[] Frameworks = ["Microsoft.", "System.", "Grpc.", "OpenTelemetry."];
 
+    // It writes nothing at warning or above, but while it is enabled the host makes an activity for every request.
+    private const string RequestDiagnostics = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     private readonly ConcurrentDictionary<string, ZapLogger> _loggers = new(StringComparer.Ordinal);
     private readonly LogSink _sink;
     private readonly LogLevel _level;
@@ -34,6 +37,11 @@ internal sealed class ZapLoggerProvider : ILoggerProvider
 
     private LogLevel LevelOf(string category)
     {
+        if (category == RequestDiagnostics)
+        {
+            return LogLevel.None;
+        }
+
         var isFramework = Frameworks.Any(name => category.StartsWith(name, StringComparison.Ordinal));
         return isFramework && _level < LogLevel.Warning ? LogLevel.Warning : _level;
     }

@@ -13,6 +13,13 @@ namespace Etcd.Member.Metrics;
 /// </summary>
 internal sealed class GrpcMetrics : IGrpcMetrics
 {
+    /// <summary>Client versions told apart. Clients may send any text, and each makes a series: more than this is
+    /// no deployment but garbage.</summary>
+    private const int MaxClientVersions = 256;
+    private const string OtherVersion = "other";
+
+    private readonly ConcurrentDictionary<string, Counter> _unaryByVersion = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Counter> _streamsByVersion = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GrpcMethodMetrics> _methods = new(StringComparer.Ordinal);
     private readonly Counter _ranges;
     private readonly CounterFamily _clientRequests;
@@ -89,8 +96,17 @@ internal sealed class GrpcMetrics : IGrpcMetrics
     }
 
     /// <inheritdoc />
-    public void ClientRequest(bool isStream, string clientApiVersion) =>
-        _clientRequests.Of(isStream ? "stream" : "unary", clientApiVersion).Increment();
+    public void ClientRequest(bool isStream, string clientApiVersion)
+    {
+        var known = isStream ? _streamsByVersion : _unaryByVersion;
+        if (!known.TryGetValue(clientApiVersion, out var counter))
+        {
+            var version = known.Count < MaxClientVersions ? clientApiVersion : OtherVersion;
+            counter = known.GetOrAdd(version, _clientRequests.Of(isStream ? "stream" : "unary", version));
+        }
+
+        counter.Increment();
+    }
 
     /// <inheritdoc />
     public void StreamFailure(string direction, string api) => _streamFailures.Of(direction, api).Increment();

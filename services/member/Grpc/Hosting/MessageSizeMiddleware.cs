@@ -30,7 +30,7 @@ internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcEdgeOption
     private async Task CheckAsync(HttpContext context)
     {
         PipeReader body = context.Request.BodyReader;
-        ReadResult read = await body.ReadAtLeastAsync(PrefixBytes, context.RequestAborted);
+        ReadResult read = await body.ReadAtLeastAsync(PrefixBytes);
         uint length = LengthOf(read.Buffer);
         // Nothing counts as consumed or examined: the library reads the same bytes again, at once.
         body.AdvanceTo(read.Buffer.Start);
