@@ -101,7 +101,7 @@ public sealed partial class MemberNode
     private async ValueTask<EtcdError?> ConfirmLeadershipAsync(CancellationToken cancellationToken) =>
         !IsLeader
             ? EtcdErrors.NotLeader
-            : await LinearizableReadAsync(cancellationToken) ?? (IsLeader ? null : EtcdErrors.NotLeader);
+            : await LinearizableReadAsync() ?? (IsLeader ? null : EtcdErrors.NotLeader);
 
     private async Task ResetCheckpointAsync(long leaseId, CancellationToken cancellationToken)
     {

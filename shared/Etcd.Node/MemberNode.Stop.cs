@@ -82,7 +82,7 @@ public sealed partial class MemberNode
         _raft.PostTick();
         if (Interlocked.Exchange(ref _expiring, 1) == 0)
         {
-            _proposals.ExpireOverdue();
+            _proposals.EndOverdue();
             Volatile.Write(ref _expiring, 0);
         }
     }

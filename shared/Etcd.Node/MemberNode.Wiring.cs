@@ -73,7 +73,7 @@ public sealed partial class MemberNode
             _raft.Inbox.Post(new RaftInput(RaftInputKind.ConfChange, change.Change, change.Index)),
         Applied = message => _raft.Inbox.Post(new RaftInput(RaftInputKind.Applied, message, 0)),
         Published = OnPublished,
-        Completed = result => _proposals.Applied(result),
+        Completed = _proposals.Applied,
         Publish = events => ToShards(new WatchInput(WatchInputKind.Publish, null, null, null, 0, events)),
         Restored = OnRestored,
         Propose = fenced => _raft.Inbox.Post(new RaftInput(

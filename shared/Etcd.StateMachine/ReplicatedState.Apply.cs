@@ -101,7 +101,7 @@ public sealed partial class ReplicatedState
 
     private ApplyResult ApplyRequest(in CommittedEntry entry)
     {
-        if (PutEntryReader.TryRead(entry.Data.Span, out ulong putId, out PutRequest? put))
+        if (PutEntryCodec.TryRead(entry.Data.Span, out ulong putId, out PutRequest? put))
         {
             _store.BeginRequest();
             ApplyResult result = ApplyPut(putId, put);

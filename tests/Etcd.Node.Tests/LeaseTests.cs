@@ -82,7 +82,7 @@ public sealed class LeaseTests
     {
         ApplyResult result = await member.Node.ProposeAsync(
             new InternalRaftRequest { LeaseGrant = new LeaseGrantRequest { TTL = seconds } },
-            CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Null(result.Error);
         return ((LeaseGrantResponse)result.Response!).ID;
     }

@@ -60,5 +60,5 @@ public sealed class RealStorageTests : IDisposable
         {
             Put = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFrom(new byte[1000]) },
         },
-        CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
 }

@@ -80,7 +80,7 @@ public sealed class SingleMemberTests
         IOException error = await Assert.ThrowsAsync<IOException>(
             () => cluster[0].Node.Stopped.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("no such disk", error.Message);
-        Assert.Equal(EtcdErrors.Stopped, await cluster[0].Node.LinearizableReadAsync(CancellationToken.None));
+        Assert.Equal(EtcdErrors.Stopped, await cluster[0].Node.LinearizableReadAsync());
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class SingleMemberTests
         using CancellationTokenSource cancel = new();
         Task<ApplyResult> put = cluster[0].Node.ProposeAsync(
             new InternalRaftRequest { Put = new PutRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("b") } },
-            cancel.Token).AsTask();
+            cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal(0, cluster[0].Node.Metrics.ProposalsPending);
@@ -122,7 +122,7 @@ public sealed class SingleMemberTests
 
         ApplyResult result = await cluster[0].Node.ProposeAsync(
             new InternalRaftRequest { Compaction = new CompactionRequest { Revision = 8, Physical = true } },
-            CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Null(result.Error);
         Assert.True(result.Sweep!.IsFinished);
         Assert.Equal(8, cluster[0].Node.View.CompactRevision);

@@ -45,7 +45,7 @@ public sealed class ThreeMemberTests
         Assert.Null((await leader.PutAsync("a", "1")).Error);
         cluster.Network.Isolate(leader.Id);
         Task<ApplyResult> lost = leader.PutAsync("b", "lost");
-        Task<EtcdError?> read = leader.Node.LinearizableReadAsync(CancellationToken.None).AsTask();
+        Task<EtcdError?> read = leader.Node.LinearizableReadAsync();
         TestMember other = cluster.Members.First(member => member.Id != leader.Id);
         await other.WaitAsync(
             "another leader", node => node.LeaderId != 0 && node.LeaderId != leader.Id);

@@ -93,7 +93,7 @@ internal sealed partial class CorruptionChecker
         }
 
         var answers = await AskAllAsync(before.HashRevision, cancellationToken).ConfigureAwait(false);
-        error = await _node.LinearizableReadAsync(cancellationToken).ConfigureAwait(false);
+        error = await _node.LinearizableReadAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         var after = default(HashKvResult);
         if (error is null)
         {

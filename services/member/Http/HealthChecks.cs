@@ -68,7 +68,7 @@ internal sealed class HealthChecks(RunningMember member, TimeSpan requestTimeout
         limit.CancelAfter(timeout);
         try
         {
-            var error = await member.Node.LinearizableReadAsync(limit.Token).ConfigureAwait(false);
+            var error = await member.Node.LinearizableReadAsync().WaitAsync(limit.Token).ConfigureAwait(false);
             return error?.Message;
         }
         catch (OperationCanceledException)

@@ -185,11 +185,7 @@ internal sealed partial class ApplyLoop : IApplyObserver
         _metrics.BackendCommitObserved?.Invoke(_time.GetElapsedTime(start).TotalSeconds);
         Interlocked.Add(ref _metrics.LeasesExpiredField, _output.ExpiredLeases);
         Publish();
-        foreach (ApplyResult result in _output.Completions)
-        {
-            _wiring.Completed(result);
-        }
-
+        _wiring.Completed(_output.Completions);
         foreach (AppliedConfChange change in _output.ConfChanges)
         {
             _wiring.ConfChanged(change);

@@ -22,8 +22,8 @@ internal sealed class ApplyLoopWiring
     /// <summary>A commit is visible.</summary>
     public required Action<PublishedState> Published { get; init; }
 
-    /// <summary>A request was answered.</summary>
-    public required Action<ApplyResult> Completed { get; init; }
+    /// <summary>Requests were answered; the list is the loop's again afterwards.</summary>
+    public required Action<List<ApplyResult>> Completed { get; init; }
 
     /// <summary>Events for the watch shards, in order.</summary>
     public required Action<EventBatch> Publish { get; init; }

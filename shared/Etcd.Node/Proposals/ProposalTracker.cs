@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Etcd.Node.Consensus;
 using Etcd.Node.Diagnostics;
 using Etcd.Protocol.Errors;
@@ -18,6 +19,9 @@ internal sealed class ProposalTracker
     /// same disk. Clients are then told `too many requests`.
     /// </summary>
     public const int MaxPending = 65_536;
+
+    // Proposers that one work item lets go on: enough to share its price, few enough to keep other threads busy too.
+    private const int ToldTogether = 32;
 
     private readonly ConcurrentDictionary<ulong, PendingProposal> _pending = new();
 
@@ -48,7 +52,8 @@ internal sealed class ProposalTracker
     /// <param name="type">Kind of entry.</param>
     /// <param name="data">Payload.</param>
     /// <param name="error">Why not.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait, with the next tick: a registration would cost more than all else
+    /// that is done here for a proposal.</param>
     /// <returns>Null when the node stops or too many wait.</returns>
     public PendingProposal? Register(
         ulong requestId,
@@ -70,7 +75,7 @@ internal sealed class ProposalTracker
             return null;
         }
 
-        PendingProposal proposal = new(requestId, type, data, _time.GetTimestamp());
+        PendingProposal proposal = new(requestId, type, data, _time.GetTimestamp(), cancellationToken);
         if (!_pending.TryAdd(requestId, proposal))
         {
             throw new InvalidOperationException($"request id {requestId:x} is in use");
@@ -78,11 +83,6 @@ internal sealed class ProposalTracker
 
         Interlocked.Increment(ref _metrics.ProposalsPendingField);
         _deadlines.Enqueue(proposal);
-        if (cancellationToken.CanBeCanceled)
-        {
-            proposal.CancelWith(this, cancellationToken);
-        }
-
         if (_stopped is { } stopped)
         {
             // The stop may have passed over this proposal.
@@ -92,14 +92,30 @@ internal sealed class ProposalTracker
         return proposal;
     }
 
-    /// <summary>An entry was applied and committed; nothing happens when nobody waits for it.</summary>
-    public void Applied(in ApplyResult result)
+    /// <summary>Entries were applied and committed; nothing happens to those that nobody waits for.</summary>
+    public void Applied(List<ApplyResult> results)
     {
-        if (_pending.TryRemove(result.RequestId, out PendingProposal? proposal))
+        PendingProposal? told = null;
+        int count = 0;
+        foreach (ref readonly ApplyResult result in CollectionsMarshal.AsSpan(results))
         {
+            if (!_pending.TryRemove(result.RequestId, out PendingProposal? proposal))
+            {
+                continue;
+            }
+
             Ended(failed: false);
-            proposal.Complete(result);
+            proposal.End(result, told);
+            told = proposal;
+            if (++count == ToldTogether)
+            {
+                told.Tell();
+                told = null;
+                count = 0;
+            }
         }
+
+        told?.Tell();
     }
 
     /// <summary>Raft refused a proposal (etcd <c>ErrProposalDropped</c>).</summary>
@@ -114,41 +130,39 @@ internal sealed class ProposalTracker
     /// <summary>Ends a wait with an error.</summary>
     public void Fail(PendingProposal proposal, EtcdError error)
     {
-        proposal.Withdraw();
-        if (_pending.TryRemove(proposal.RequestId, out _))
+        if (TryTake(proposal))
         {
-            Ended(failed: true);
-            proposal.Complete(new ApplyResult(proposal.RequestId, null, error));
+            proposal.End(new ApplyResult(proposal.RequestId, null, error), previous: null);
+            proposal.Tell();
         }
     }
 
-    /// <summary>The proposer went away.</summary>
-    public void Cancel(PendingProposal proposal, CancellationToken cancellationToken)
-    {
-        proposal.Withdraw();
-        if (_pending.TryRemove(proposal.RequestId, out _))
-        {
-            Ended(failed: true);
-            proposal.Cancel(cancellationToken);
-        }
-    }
-
-    /// <summary>Ends the waits whose time is over. Called with every tick, by one thread at a time.</summary>
-    public void ExpireOverdue()
+    /// <summary>Ends the waits whose time is over or whose proposer went away. Called with every tick, by one thread
+    /// at a time.</summary>
+    public void EndOverdue()
     {
         while (_deadlines.TryPeek(out PendingProposal? oldest))
         {
-            if (!oldest.Completion.IsCompleted)
+            if (!oldest.HasEnded)
             {
                 if (_time.GetElapsedTime(oldest.StartTimestamp) < _timeout)
                 {
-                    return;
+                    break;
                 }
 
                 Fail(oldest, _timeoutError(oldest));
             }
 
             _deadlines.TryDequeue(out _);
+        }
+
+        foreach (PendingProposal proposal in _deadlines)
+        {
+            if (proposal.IsAbandoned && TryTake(proposal))
+            {
+                proposal.EndCancelled();
+                proposal.Tell();
+            }
         }
     }
 
@@ -160,6 +174,19 @@ internal sealed class ProposalTracker
         {
             Fail(proposal, error);
         }
+    }
+
+    /// <summary>Takes the right to end a wait that did not succeed.</summary>
+    private bool TryTake(PendingProposal proposal)
+    {
+        proposal.Withdraw();
+        bool taken = _pending.TryRemove(proposal.RequestId, out _);
+        if (taken)
+        {
+            Ended(failed: true);
+        }
+
+        return taken;
     }
 
     private void Ended(bool failed)

@@ -15,23 +15,25 @@ internal sealed class ReadRounds
     private EtcdError? _stopped;
 
     /// <summary>Joins the next round.</summary>
-    /// <param name="isFirst">True for the read that opens the round and must wake the raft loop.</param>
-    public ReadRound Join(out bool isFirst)
+    /// <param name="opened">The round, for the read that opened it and must wake the raft loop; null for others.</param>
+    /// <returns>Completes when the index is applied, or with why it cannot be.</returns>
+    public Task<EtcdError?> Join(out ReadRound? opened)
     {
         lock (_gate)
         {
-            isFirst = _next is null;
-            if (_next is null)
+            opened = null;
+            if (_stopped is not null)
             {
-                _next = new ReadRound(++_lastToken);
-                _open.Add(_next);
-                if (_stopped is not null)
-                {
-                    _next.Complete(_stopped);
-                }
+                return Task.FromResult<EtcdError?>(_stopped);
             }
 
-            return _next;
+            if (_next is null)
+            {
+                _next = opened = new ReadRound(++_lastToken);
+                _open.Add(_next);
+            }
+
+            return _next.Join();
         }
     }
 
@@ -46,18 +48,26 @@ internal sealed class ReadRounds
         }
     }
 
-    /// <summary>Ends a round.</summary>
+    /// <summary>Ends a round; the first end counts.</summary>
     public void Complete(ReadRound round, EtcdError? error)
     {
         lock (_gate)
         {
-            _open.Remove(round);
+            if (!_open.Remove(round))
+            {
+                return;
+            }
+
+            if (_next == round)
+            {
+                _next = null;
+            }
         }
 
         round.Complete(error);
     }
 
-    /// <summary>Ends all rounds, those of later reads too.</summary>
+    /// <summary>Ends all rounds; later reads are told the same.</summary>
     public void Stop(EtcdError error)
     {
         ReadRound[] open;
@@ -66,6 +76,7 @@ internal sealed class ReadRounds
             _stopped = error;
             open = [.. _open];
             _open.Clear();
+            _next = null;
         }
 
         foreach (ReadRound round in open)

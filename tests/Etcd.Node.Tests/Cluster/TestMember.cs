@@ -77,7 +77,7 @@ internal sealed class TestMember(ulong id, MemoryNetwork network, Func<bool, Mem
                     Lease = leaseId,
                 },
             },
-            CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
 
     public string? Get(string key)
     {
@@ -94,8 +94,8 @@ internal sealed class TestMember(ulong id, MemoryNetwork network, Func<bool, Mem
         int attempts = 0;
         do
         {
-            error = await Node.LinearizableReadAsync(CancellationToken.None)
-                .AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+            error = await Node.LinearizableReadAsync()
+                .WaitAsync(TimeSpan.FromSeconds(30));
             attempts++;
         }
         while (error == EtcdErrors.LeaderChanged && attempts < 20);

@@ -69,17 +69,20 @@ public sealed class ApplyTests
 
         Assert.All(plain, request =>
         {
-            Assert.True(PutEntryReader.TryRead(request.ToByteArray(), out ulong id, out PutRequest? read));
+            Assert.True(PutEntryCodec.TryRead(request.ToByteArray(), out ulong id, out PutRequest? read));
             Assert.Equal(request.Put, read);
             Assert.Equal(request.ID != 0 ? request.ID : request.Header?.ID ?? 0, id);
         });
-        Assert.All(others, request => Assert.False(PutEntryReader.TryRead(request.ToByteArray(), out _, out _)));
+        Assert.All(
+            plain.Where(request => request.ID == 0 && request.Header is not null),
+            request => Assert.Equal(request.ToByteArray(), PutEntryCodec.Encode(request.Header.ID, request.Put)));
+        Assert.All(others, request => Assert.False(PutEntryCodec.TryRead(request.ToByteArray(), out _, out _)));
         const int headerBytes = 6;
         byte[] bytes = plain[2].ToByteArray();
         Assert.All(
             Enumerable.Range(0, bytes.Length),
             length => Assert.Equal(
-                length == bytes.Length - headerBytes, PutEntryReader.TryRead(bytes.AsSpan(0, length), out _, out _)));
+                length == bytes.Length - headerBytes, PutEntryCodec.TryRead(bytes.AsSpan(0, length), out _, out _)));
     }
 
     [Fact]

@@ -20,24 +20,25 @@ internal sealed partial class ProposalSender(
 
     /// <summary>Proposes and waits until it is applied here; an error is thrown.</summary>
     /// <typeparam name="TResponse">What the state answers to this request.</typeparam>
-    public async ValueTask<TResponse> SendAsync<TResponse>(
+    public async Task<TResponse> SendAsync<TResponse>(
         InternalRaftRequest request, CancellationToken cancellationToken)
+        where TResponse : class, IMessage =>
+        ResponseOf<TResponse>(await member.Node.ProposeAsync(request, cancellationToken));
+
+    /// <summary>As <see cref="SendAsync"/>, for requests whose answer is made by the caller.</summary>
+    public async Task SendRawAsync(InternalRaftRequest request, CancellationToken cancellationToken) =>
+        (await member.Node.ProposeAsync(request, cancellationToken)).Error.ThrowIfAny();
+
+    /// <summary>The answer; an error is thrown.</summary>
+    /// <typeparam name="TResponse">What the state answers to the request.</typeparam>
+    public static TResponse ResponseOf<TResponse>(in ApplyResult result)
         where TResponse : class, IMessage
     {
-        ApplyResult result = await SendRawAsync(request, cancellationToken);
+        result.Error.ThrowIfAny();
         return result.Response as TResponse
             ?? throw new InvalidOperationException(
                 $"request {result.RequestId} answered {result.Response?.GetType().Name}, "
                 + $"expected {typeof(TResponse).Name}");
-    }
-
-    /// <summary>As <see cref="SendAsync"/>, for requests whose answer is made by the caller.</summary>
-    public async ValueTask<ApplyResult> SendRawAsync(
-        InternalRaftRequest request, CancellationToken cancellationToken)
-    {
-        ApplyResult result = await member.Node.ProposeAsync(request, cancellationToken);
-        result.Error.ThrowIfAny();
-        return result;
     }
 
     private async ValueTask RaiseNoSpaceAsync(CancellationToken cancellationToken)

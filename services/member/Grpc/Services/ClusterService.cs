@@ -16,7 +16,7 @@ internal sealed class ClusterService(
         MemberNode node = member.Node;
         if (request.Linearizable)
         {
-            (await node.LinearizableReadAsync(context.CancellationToken)).ThrowIfAny();
+            (await node.LinearizableReadAsync()).ThrowIfAny();
         }
 
         MemberListResponse response = new() { Header = node.NewHeaderWithoutRevision() };

@@ -21,7 +21,7 @@ internal sealed partial class KVService
         CancellationToken cancellationToken = context.StreamToken();
         if (!request.Serializable)
         {
-            (await node.LinearizableReadAsync(cancellationToken)).ThrowIfAny();
+            (await node.LinearizableReadAsync()).ThrowIfAny();
         }
 
         // One view for all chunks: they are pieces of one revision, whatever is written or compacted meanwhile.

@@ -17,7 +17,7 @@ internal sealed partial class KVService(
         MemberNode node = member.Node;
         if (!request.Serializable)
         {
-            (await node.LinearizableReadAsync(context.CancellationToken)).ThrowIfAny();
+            (await node.LinearizableReadAsync()).ThrowIfAny();
         }
 
         (RangeResponse? response, EtcdError? error) = node.View.Range(request);
@@ -28,9 +28,10 @@ internal sealed partial class KVService(
     {
         await proposals.CheckQuotaAsync(RequestCost.Of(request), context.CancellationToken);
         RequestValidator.Check(request).ThrowIfAny();
-        PutResponse response = await proposals.SendAsync<PutResponse>(
-            new InternalRaftRequest { Put = request }, context.CancellationToken);
-        response.Header = member.Node.Complete(response.Header);
+        MemberNode node = member.Node;
+        PutResponse response = ProposalSender.ResponseOf<PutResponse>(
+            await node.ProposeAsync(request, context.CancellationToken));
+        response.Header = node.Complete(response.Header);
         return response;
     }
 
@@ -71,7 +72,7 @@ internal sealed partial class KVService(
         MemberNode node = member.Node;
         if (!RequestValidator.IsSerializable(request))
         {
-            (await node.LinearizableReadAsync(cancellationToken)).ThrowIfAny();
+            (await node.LinearizableReadAsync()).ThrowIfAny();
         }
 
         (TxnResponse? response, EtcdError? error) = node.View.ExecuteReadOnlyTxn(request);

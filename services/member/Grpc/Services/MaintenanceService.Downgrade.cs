@@ -47,7 +47,7 @@ internal sealed partial class MaintenanceService
 
         MemberNode node = member.Node;
         target = target with { Patch = 0 };
-        (await node.LinearizableReadAsync(cancellationToken)).ThrowIfAny();
+        (await node.LinearizableReadAsync()).ThrowIfAny();
         if (node.Membership.Version is not { } cluster)
         {
             throw EtcdErrors.ClusterVersionUnavailable.ToRpcException();
@@ -65,7 +65,7 @@ internal sealed partial class MaintenanceService
 
     private async ValueTask CancelAsync(CancellationToken cancellationToken)
     {
-        (await member.Node.LinearizableReadAsync(cancellationToken)).ThrowIfAny();
+        (await member.Node.LinearizableReadAsync()).ThrowIfAny();
         if (!member.Node.Membership.Downgrade.Enabled)
         {
             throw EtcdErrors.NoInflightDowngrade.ToRpcException();
