@@ -17,6 +17,7 @@ internal sealed class Cluster : IServerUnderTest, IDisposable
 
     private readonly Reaper _reaper;
     private readonly string _directory;
+    private readonly BlockDevice _device;
     private readonly int[] _clientPorts;
     private readonly int[] _peerPorts;
     private readonly ServerProcess?[] _processes;
@@ -34,6 +35,7 @@ internal sealed class Cluster : IServerUnderTest, IDisposable
         _reaper = reaper;
         _directory = directory;
         _cancellation = cancellation;
+        _device = BlockDevice.Under(directory);
         int[] ports = FreePorts(2 * members);
         _clientPorts = ports[..members];
         _peerPorts = ports[members..];
@@ -76,8 +78,9 @@ internal sealed class Cluster : IServerUnderTest, IDisposable
     }
 
     /// <inheritdoc/>
-    public ServerUsage Usage() =>
-        _processes.Select(process => ProcessFiles.Usage(process!.Id)).Aggregate(default(ServerUsage), ServerUsage.Add);
+    public ServerUsage Usage() => _processes
+        .Select(static process => ProcessFiles.Usage(process!.Id)) // They run while they are measured.
+        .Aggregate(new ServerUsage(CpuSeconds: 0, PeakMemoryBytes: 0, _device.WrittenBytes), ServerUsage.Add);
 
     /// <inheritdoc/>
     public void ResetPeakMemory()

@@ -14,8 +14,7 @@ internal static class ProcessFiles
         string stat = File.ReadAllText($"/proc/{processId}/stat");
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         double cpu = (Number(fields[11]) + Number(fields[12])) / ClockTicksPerSecond;
-        return new ServerUsage(
-            cpu, 1024 * Line($"/proc/{processId}/status", "VmHWM:"), Line($"/proc/{processId}/io", "write_bytes:"));
+        return new ServerUsage(cpu, 1024 * Line($"/proc/{processId}/status", "VmHWM:"), DiskBytes: 0);
     }
 
     /// <summary>Makes the present resident size the highest one.</summary>

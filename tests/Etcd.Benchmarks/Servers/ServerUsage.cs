@@ -3,7 +3,7 @@ namespace Etcd.Benchmarks.Servers;
 /// <summary>What the members of a server have used so far, or within a stretch of time.</summary>
 /// <param name="CpuSeconds">Processor time in user and system mode.</param>
 /// <param name="PeakMemoryBytes">Highest resident size since the last reset; a level, not a count.</param>
-/// <param name="DiskBytes">Bytes that the processes caused to be written to the block layer.</param>
+/// <param name="DiskBytes">Bytes written to the device under their data, by anybody.</param>
 internal readonly record struct ServerUsage(double CpuSeconds, long PeakMemoryBytes, long DiskBytes)
 {
     public static ServerUsage operator +(ServerUsage a, ServerUsage b) =>

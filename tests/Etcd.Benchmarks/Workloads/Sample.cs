@@ -26,7 +26,7 @@ internal sealed record Sample
     /// <summary>Sum of the members' highest resident sizes.</summary>
     public long PeakMemoryBytes { get; init; }
 
-    /// <summary>Sum of what the members wrote to the disk.</summary>
+    /// <summary>What was written to the disk, by whomever.</summary>
     public long DiskBytes { get; init; }
 
     /// <summary>What a workload that does one thing took for it; 0 for others.</summary>
