@@ -14,6 +14,7 @@ internal sealed class CompareCommand
     private static readonly TimeSpan WarmUpWindow = TimeSpan.FromSeconds(2);
     private const int WarmUpWindows = 3;
     private const double WarmUpTolerance = 0.05;
+    private const double WarmUpRate = 5000;
 
     private readonly CompareOptions _options;
     private readonly CancellationToken _cancellation;
@@ -123,15 +124,17 @@ internal sealed class CompareCommand
         foreach (Cluster cluster in clusters.Where(_ => workload.WarmsUp))
         {
             Progress.Say($"{title}: warming up {cluster.Product.Name}");
-            WarmUp(workload, NewBench(cluster, clients));
+            WarmUp(workload, NewBench(cluster, clients) with { Rate = WarmUpRate });
         }
+
+        double rate = workload.RateFor(NewBench(clusters[0], clients));
 
         var samples = new List<Sample>[] { [], [] };
         for (int round = 1; round <= _options.Rounds; round++)
         {
             for (int i = 0; i < clusters.Length; i++)
             {
-                Sample sample = workload.Run(NewBench(clusters[i], clients));
+                Sample sample = workload.Run(NewBench(clusters[i], clients) with { Rate = rate });
                 samples[i].Add(sample);
                 Progress.Say($"{title}: round {round}, {clusters[i].Product.Name,-4} {SampleText.Brief(workload, sample)}");
             }

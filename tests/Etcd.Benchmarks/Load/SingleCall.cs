@@ -19,17 +19,25 @@ internal sealed class SingleCall : Http2Stream
 
     protected override bool WantsMessages => true;
 
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(30);
+
+    /// <summary>Calls and waits for the answer, half a minute at most.</summary>
+    public static TResponse Call<TResponse>(
+        Uri endpoint, GrpcMethod method, IMessage request, MessageParser<TResponse> parser, CancellationToken cancellation)
+        where TResponse : IMessage<TResponse> => Call(endpoint, method, request, parser, LongestCall, cancellation);
+
     /// <summary>Calls and waits for the answer.</summary>
     /// <exception cref="LoadException">The connection was not made or broke, or the call failed.</exception>
     public static TResponse Call<TResponse>(
-        Uri endpoint, GrpcMethod method, IMessage request, MessageParser<TResponse> parser, CancellationToken cancellation)
+        Uri endpoint, GrpcMethod method, IMessage request, MessageParser<TResponse> parser, TimeSpan longest,
+        CancellationToken cancellation)
         where TResponse : IMessage<TResponse>
     {
         using var session = new LoadSession([endpoint], connections: 1, loops: 1, cancellation);
         var call = new SingleCall(method, request.ToByteArray());
         session.Add(call);
         session.Start();
-        session.WaitUntil(() => call._done.Task.IsCompleted, method.Path);
+        session.WaitUntil(() => call._done.Task.IsCompleted, method.Path, longest);
         return parser.ParseFrom(call._done.Task.GetAwaiter().GetResult());
     }
 

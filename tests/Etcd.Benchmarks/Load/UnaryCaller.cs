@@ -14,6 +14,9 @@ internal abstract class UnaryCaller : Http2Stream
     /// <summary>The first answer is looked at, to be sure that the right work is measured.</summary>
     protected override bool WantsMessages => !_checked;
 
+    /// <summary>When the present call should have been made; at once, without a pacer.</summary>
+    protected long Due => _due;
+
     protected Recorder Recorder => Connection.Loop.Recorder;
 
     /// <inheritdoc/>

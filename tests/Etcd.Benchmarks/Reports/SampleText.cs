@@ -7,7 +7,9 @@ namespace Etcd.Benchmarks.Reports;
 internal static class SampleText
 {
     /// <summary>On one line.</summary>
-    public static string Brief(Workload workload, Sample sample) => sample.DurationSeconds > 0
+    public static string Brief(Workload workload, Sample sample) => sample.Seconds <= 0
+        ? $"{Megabytes(sample.PeakMemoryBytes)} MB"
+        : sample.DurationSeconds > 0
         ? string.Create(CultureInfo.InvariantCulture, $"{sample.DurationSeconds * 1e3:F0} ms, p99 {Time(sample.P99Microseconds)}")
         : string.Create(
             CultureInfo.InvariantCulture,

@@ -83,6 +83,19 @@ internal sealed class Cluster : IServerUnderTest, IDisposable
         .Aggregate(new ServerUsage(CpuSeconds: 0, PeakMemoryBytes: 0, _device.WrittenBytes), ServerUsage.Add);
 
     /// <inheritdoc/>
+    public TimeSpan Restart(bool empty)
+    {
+        Stop();
+        if (empty)
+        {
+            Directory.Delete(_directory, recursive: true);
+            Directory.CreateDirectory(_directory);
+        }
+
+        return Start();
+    }
+
+    /// <inheritdoc/>
     public void ResetPeakMemory()
     {
         foreach (ServerProcess? process in _processes)

@@ -11,4 +11,10 @@ internal interface IServerUnderTest
 
     /// <summary>Starts a new search for the highest memory use.</summary>
     void ResetPeakMemory();
+
+    /// <summary>Stops it and starts it again.</summary>
+    /// <param name="empty">Whether its data is removed in between.</param>
+    /// <returns>From the start to the first answer of a linearizable read.</returns>
+    /// <exception cref="InvalidOperationException">Somebody else started it.</exception>
+    TimeSpan Restart(bool empty);
 }

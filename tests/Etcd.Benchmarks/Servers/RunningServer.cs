@@ -12,6 +12,10 @@ internal sealed class RunningServer(IReadOnlyList<Uri> endpoints, IReadOnlyList<
     public ServerUsage Usage() => processIds.Select(ProcessFiles.Usage).Aggregate(default(ServerUsage), ServerUsage.Add);
 
     /// <inheritdoc/>
+    public TimeSpan Restart(bool empty) =>
+        throw new InvalidOperationException("this workload restarts the server: use compare");
+
+    /// <inheritdoc/>
     public void ResetPeakMemory()
     {
         foreach (int processId in processIds)

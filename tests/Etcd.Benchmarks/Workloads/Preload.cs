@@ -13,9 +13,15 @@ internal static class Preload
     private const int Callers = 8;
 
     /// <summary>Puts the keys from 0 up, once each.</summary>
-    public static void Run(Bench bench, int keys)
+    public static void Run(Bench bench, int keys) => Run(bench, keys, keys);
+
+    /// <summary>Puts keys in turn.</summary>
+    /// <param name="bench">What is filled.</param>
+    /// <param name="puts">How often; a multiple of 100 keeps each key once in a transaction.</param>
+    /// <param name="keys">How many different keys, at least 100 or all.</param>
+    public static void Run(Bench bench, int puts, int keys)
     {
-        if (keys == 0)
+        if (puts == 0)
         {
             return;
         }
@@ -24,16 +30,16 @@ internal static class Preload
         using LoadSession session = bench.Open(Callers);
         for (int i = 0; i < Callers; i++)
         {
-            session.Add(new Caller(next, keys, bench.ValueBytes, i));
+            session.Add(new Caller(next, puts, keys, bench.ValueBytes, i));
         }
 
         session.Start();
         _ = session.Measure(() => session.WaitUntil(
-            () => Volatile.Read(ref next[0]) >= keys && session.Loops.All(static loop => loop.Active == 0),
-            $"storing {keys} keys", TimeSpan.FromMinutes(10)));
+            () => Volatile.Read(ref next[0]) >= puts && session.Loops.All(static loop => loop.Active == 0),
+            $"storing {puts} values", TimeSpan.FromMinutes(10)));
     }
 
-    private sealed class Caller(long[] next, int keys, int valueBytes, int seed) : UnaryCaller
+    private sealed class Caller(long[] next, int puts, int keys, int valueBytes, int seed) : UnaryCaller
     {
         private FastRandom _random = new(seed + 1);
 
@@ -41,19 +47,19 @@ internal static class Preload
         protected override bool TryCall()
         {
             long first = Interlocked.Add(ref next[0], KeysPerTransaction) - KeysPerTransaction;
-            if (first >= keys)
+            if (first >= puts)
             {
                 return false;
             }
 
             var request = new TxnRequest();
-            for (long key = first; key < Math.Min(first + KeysPerTransaction, keys); key++)
+            for (long number = first; number < Math.Min(first + KeysPerTransaction, puts); number++)
             {
                 request.Success.Add(new RequestOp
                 {
                     RequestPut = new PutRequest
                     {
-                        Key = ByteString.CopyFrom(KeySpace.Key(key)),
+                        Key = ByteString.CopyFrom(KeySpace.Key(number % keys)),
                         Value = ByteString.CopyFrom(RandomValues.Next(ref _random, valueBytes)),
                     },
                 });

@@ -14,6 +14,9 @@ internal sealed class Watcher(IReadOnlyList<WatchCreateRequest> requests, WatchB
 {
     private int _created;
 
+    /// <summary>Whether the events count, or only burden the server.</summary>
+    public bool Counts { get; init; } = true;
+
     protected override bool WantsMessages => true;
 
     /// <inheritdoc/>
@@ -48,7 +51,10 @@ internal sealed class Watcher(IReadOnlyList<WatchCreateRequest> requests, WatchB
         if (events.Count > 0)
         {
             board.Delivered(events.Count);
-            Connection.Loop.Recorder.Succeeded(Connection.Loop.Now - events.Stamp, message.Length, events.Count);
+            if (Counts)
+            {
+                Connection.Loop.Recorder.Succeeded(Connection.Loop.Now - events.Stamp, message.Length, events.Count);
+            }
         }
     }
 

@@ -23,6 +23,10 @@ internal abstract class Workload
     /// <summary>What is to be reached; the first is what the table compares.</summary>
     public abstract IReadOnlyList<Target> TargetsFor(int clients);
 
+    /// <summary>Calls per second, for those that keep a rate; asked once, of the real etcd.</summary>
+    /// <param name="reference">The real etcd, warm.</param>
+    public virtual double RateFor(Bench reference) => 0;
+
     /// <summary>Measures one server once.</summary>
     public abstract Sample Run(Bench bench);
 }
