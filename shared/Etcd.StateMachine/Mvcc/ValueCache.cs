@@ -21,9 +21,6 @@ internal sealed class ValueCache
     // Objects around the bytes of key and value: entry, message, two byte strings and their arrays.
     private const int OverheadBytes = 256;
 
-    // Steps of the eviction hand per addition: more than one entry can be dropped for each that comes.
-    private const int EvictionSteps = 16;
-
     private readonly Entry?[] _slots;
     private readonly int _setMask;
     private readonly long _maxBytes;
@@ -152,10 +149,12 @@ internal sealed class ValueCache
         return slot;
     }
 
-    // A hand goes around the sets and drops from each its oldest unused entry.
+    // A hand goes around the sets and drops from each its oldest unused entry, until the size fits: large values fill
+    // few of the sets, and all of these may lie on the far side. A round over empty sets takes less than a millisecond
+    // and frees as much as the cache holds. The first round may only take marks of use away.
     private void Evict()
     {
-        for (int step = 0; step < EvictionSteps && Interlocked.Read(ref _bytes) > _maxBytes; step++)
+        for (int step = 0; step <= 2 * _setMask + 1 && Interlocked.Read(ref _bytes) > _maxBytes; step++)
         {
             int set = (Interlocked.Increment(ref _hand) & _setMask) * Ways;
             int slot = OldestUnused(set, out Entry? entry);

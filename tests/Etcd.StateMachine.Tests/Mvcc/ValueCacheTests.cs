@@ -26,6 +26,21 @@ public sealed class ValueCacheTests
     }
 
     [Fact]
+    public void Large_values_stay_within_the_size_wherever_their_sets_lie()
+    {
+        const long maxBytes = 1 << 20;
+        var cache = new ValueCache(maxBytes);
+        for (long main = 1; main <= 3000; main++)
+        {
+            cache.Add(new Revision(main, 0), Value(main, 60_000));
+            Assert.InRange(cache.SizeBytes, 60_000, maxBytes);
+            cache.Find(new Revision(main, 0));
+        }
+
+        Assert.InRange(cache.SizeBytes, maxBytes * 9 / 10, maxBytes);
+    }
+
+    [Fact]
     public void Used_entries_outlive_unused_ones()
     {
         var cache = new ValueCache(1 << 20);
