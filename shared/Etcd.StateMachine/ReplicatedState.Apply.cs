@@ -1,4 +1,5 @@
 using Etcd.Protocol.Errors;
+using Etcd.Protocol.Wire;
 using Etcd.StateMachine.Membership;
 using Etcdserverpb;
 using Google.Protobuf;
@@ -112,7 +113,7 @@ public sealed partial class ReplicatedState
         InternalRaftRequest request;
         try
         {
-            request = InternalRaftRequest.Parser.ParseFrom(entry.Data.Span);
+            request = NestedMessages.Parse(InternalRaftRequest.Parser, entry.Data.Span);
         }
         catch (InvalidProtocolBufferException)
         {

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Pipelines;
 using Etcd.Protocol.Errors;
+using Etcd.Protocol.Wire;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
@@ -131,7 +132,7 @@ internal sealed class InProcessCall : IAsyncDisposable
             }
 
             var message = buffer.Slice(PrefixBytes, size);
-            var answer = _parser.ParseFrom(message);
+            var answer = NestedMessages.Parse(_parser, message);
             _responses.Reader.AdvanceTo(message.End);
             return answer;
         }

@@ -1,3 +1,4 @@
+using Etcd.Protocol.Wire;
 using Etcdserverpb;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
@@ -15,6 +16,15 @@ internal static class Answer
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>As generated, but for answers of any depth.</summary>
+    private static readonly Method<TxnRequest, TxnResponse> DeepTxn = new(
+        MethodType.Unary,
+        "etcdserverpb.KV",
+        "Txn",
+        Marshallers.Create(request => request.ToByteArray(), TxnRequest.Parser.ParseFrom),
+        Marshallers.Create(
+            response => response.ToByteArray(), bytes => NestedMessages.Parse(TxnResponse.Parser, bytes)));
+
     /// <summary>Sends the request over the method that takes it.</summary>
     /// <param name="member">The member asked.</param>
     /// <param name="request">The request.</param>
@@ -29,7 +39,7 @@ internal static class Answer
                 PutRequest put => await member.Kv.PutAsync(put, deadline: deadline),
                 RangeRequest range => Unordered(range, await member.Kv.RangeAsync(range, deadline: deadline), keepOrder),
                 DeleteRangeRequest delete => await member.Kv.DeleteRangeAsync(delete, deadline: deadline),
-                TxnRequest txn => Unordered(txn, await member.Kv.TxnAsync(txn, deadline: deadline), keepOrder),
+                TxnRequest txn => Unordered(txn, await TxnAsync(member, txn, deadline), keepOrder),
                 CompactionRequest compaction => await member.Kv.CompactAsync(compaction, deadline: deadline),
                 LeaseGrantRequest grant => await member.Lease.LeaseGrantAsync(grant, deadline: deadline),
                 LeaseRevokeRequest revoke => await member.Lease.LeaseRevokeAsync(revoke, deadline: deadline),
@@ -70,6 +80,12 @@ internal static class Answer
             header.MemberId = Math.Min(header.MemberId, 1);
             header.RaftTerm = Math.Min(header.RaftTerm, 1);
         }
+    }
+
+    private static async Task<TxnResponse> TxnAsync(Member member, TxnRequest request, DateTime deadline)
+    {
+        using var call = member.Calls.AsyncUnaryCall(DeepTxn, host: null, new CallOptions(deadline: deadline), request);
+        return await call;
     }
 
     private static async Task<LeaseKeepAliveResponse> KeepAliveAsync(

@@ -29,6 +29,18 @@ internal static class Requests
 
     public static TxnRequest Txn(params RequestOp[] success) => new() { Success = { success } };
 
+    /// <summary>A transaction within as many others.</summary>
+    public static TxnRequest Nested(int depth, TxnRequest innermost)
+    {
+        var txn = innermost;
+        for (int level = 0; level < depth; level++)
+        {
+            txn = Txn(Op(txn));
+        }
+
+        return txn;
+    }
+
     public static TxnRequest Txn(Compare compare, RequestOp[] success, RequestOp[] failure) =>
         new() { Compare = { compare }, Success = { success }, Failure = { failure } };
 
@@ -43,6 +55,21 @@ internal static class Requests
     public static LeaseGrantRequest Grant(long id, long ttlSeconds) => new() { ID = id, TTL = ttlSeconds };
 
     public static LeaseRevokeRequest Revoke(long id) => new() { ID = id };
+
+    public static LeaseTimeToLiveRequest TimeToLive(long id, bool keys = false) => new() { ID = id, Keys = keys };
+
+    public static WatchRequest Cancel(long watchId) =>
+        new() { CancelRequest = new WatchCancelRequest { WatchId = watchId } };
+
+    public static WatchRequest Progress() => new() { ProgressRequest = new WatchProgressRequest() };
+
+    /// <summary>A watch that differs from the plain one by what the change sets.</summary>
+    public static WatchRequest Watch(string key, string end, Action<WatchCreateRequest> change)
+    {
+        var request = Watch(key, end);
+        change(request.CreateRequest);
+        return request;
+    }
 
     public static WatchRequest Watch(string key, string end = "", long from = 0, long id = 0) => new()
     {

@@ -1,6 +1,7 @@
 using Etcdserverpb;
 using Grpc.Core;
 using static Etcd.Conformance.Tests.Tables.Requests;
+using Cluster = Etcd.Conformance.Tests.Harness.Cluster;
 
 namespace Etcd.Conformance.Tests.Tables;
 
@@ -25,6 +26,43 @@ public sealed class TxnRefusalTableTests(Pair pair) : IClassFixture<Pair>
     {
         await pair.SameAsync<TxnResponse>(Txn(Op(Of(127, "success"))));
         await pair.RefusedAsync(Txn(Op(Of(128, "success"))), StatusCode.InvalidArgument, TooMany);
+    }
+
+    [Fact]
+    public async Task X04_128_transactions_within_each_other_are_accepted_129_are_not()
+    {
+        await pair.SameAsync<TxnResponse>(Nested(127, Txn(Op(Put("X04", "127")))));
+        await pair.SameAsync<TxnResponse>(Nested(128, Txn()));
+        foreach (int depth in (int[])[129, 400, 511, 512, 513, 1000])
+        {
+            await pair.RefusedAsync(Nested(depth, Txn()), StatusCode.InvalidArgument, TooMany);
+        }
+
+        Assert.Equal("127", (await pair.GetAsync("X04")).Kvs[0].Value.ToStringUtf8());
+    }
+
+    [Fact]
+    public async Task X04_deep_transaction_is_served_as_JSON_and_replayed_from_the_log()
+    {
+        await using var cluster = await Cluster.StartOursAsync(1);
+        var member = cluster.Members[0];
+        string json = """{"request_put":{"key":"WDA0","value":"djE="}}""";
+        for (int depth = 0; depth < 127; depth++)
+        {
+            json = $$$"""{"request_txn":{"success":[{{{json}}}]}}""";
+        }
+
+        using var http = new HttpClient();
+        using var content = new StringContent($$"""{"success":[{{json}}]}""");
+        using var response = await http.PostAsync($"{member.ClientUrl}/v3/kv/txn", content);
+        string body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, body);
+        Assert.Equal(128, body.Split("\"succeeded\":true").Length - 1);
+
+        await member.Process.KillAsync();
+        await cluster.StartAllAsync();
+        var range = await member.Kv.RangeAsync(Range("X04"));
+        Assert.Equal("v1", range.Kvs[0].Value.ToStringUtf8());
     }
 
     [Fact]

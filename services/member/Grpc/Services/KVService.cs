@@ -8,6 +8,7 @@ using Grpc.Core;
 namespace Etcd.Member.Grpc;
 
 /// <summary>Reads and writes (api.md §4). Thread-safe.</summary>
+[BindServiceMethod(typeof(KVBinding), nameof(KVBinding.BindService))]
 internal sealed partial class KVService(
     IMemberAccess member, ProposalSender proposals, GrpcEdgeOptions options) : KV.KVBase
 {
