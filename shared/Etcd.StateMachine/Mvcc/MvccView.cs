@@ -66,6 +66,29 @@ public sealed partial class MvccView : IReadContext
         }
     }
 
+    /// <summary>
+    /// The first keys of a range at a revision, in key order: as many as the limit or the size allow, at least one. No
+    /// header, no count; <c>more</c> tells whether keys are left.
+    /// </summary>
+    /// <param name="request">A validated range of more than one key with revision and limit, both from 1.</param>
+    /// <param name="pageBytes">The page ends with the key that reaches so many bytes.</param>
+    public (RangeResponse? Response, EtcdError? Error) RangePage(RangeRequest request, long pageBytes)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        MvccView view = this;
+        while (true)
+        {
+            (RangeResponse? Response, EtcdError? Error) result =
+                RangeExecutor.ExecutePage(view, request, pageBytes);
+            if (!ReferenceEquals(result.Error, ReadErrors.Swept))
+            {
+                return result;
+            }
+
+            view = view.Newer();
+        }
+    }
+
     /// <summary>Answers a validated transaction that holds only ranges in both branches.</summary>
     public (TxnResponse? Response, EtcdError? Error) ExecuteReadOnlyTxn(TxnRequest request)
     {

@@ -38,6 +38,49 @@ internal static class RangeExecutor
         return complete ? (response, null) : (null, ReadErrors.Swept);
     }
 
+    /// <summary>
+    /// The first keys of an interval in key order, up to the limit or the size that the page reaches with its last
+    /// key; without sort, filters and count. The error may be <see cref="ReadErrors.Swept"/>.
+    /// </summary>
+    public static (RangeResponse? Response, EtcdError? Error) ExecutePage(
+        IReadContext context, RangeRequest request, long pageBytes)
+    {
+        long at = request.Revision;
+        if (at > context.ReadRevision)
+        {
+            return (null, EtcdErrors.FutureRevision);
+        }
+
+        if (at < context.CompactRevision)
+        {
+            return (null, EtcdErrors.Compacted);
+        }
+
+        var collector = new RevisionCollector(at, request.Limit + 1, countsAll: false, filter: null, []);
+        KeyInterval interval = KeyInterval.Of(request.Key, request.RangeEnd);
+        IndexReader.Visit(context.Root, interval.From, interval.To, interval.HasTo, ref collector);
+        var response = new RangeResponse();
+        foreach (Revision revision in collector.Found)
+        {
+            if (response.Kvs.Count == request.Limit || pageBytes <= 0)
+            {
+                response.More = true;
+                break;
+            }
+
+            if (context.Read(revision) is not { } value)
+            {
+                return (null, ReadErrors.Swept);
+            }
+
+            KeyValue shown = request.KeysOnly ? WithoutValue(value) : value;
+            response.Kvs.Add(shown);
+            pageBytes -= shown.CalculateSize();
+        }
+
+        return (response, null);
+    }
+
     /// <summary>The living keys of an interval at the current revision, in key order.</summary>
     public static List<KeyHistory> CollectLive(IReadContext context, KeyInterval interval)
     {

@@ -159,7 +159,10 @@ internal sealed class Cluster : IAsyncDisposable
 
         public string DataDirectory => Path.Combine(_cluster.Folder, Name);
 
-        public void Launch() => _process = ServerProcess.Start(
+        public void Launch() => Launch(new Dictionary<string, string>());
+
+        /// <summary>Starts the process with variables of its own in its environment.</summary>
+        public void Launch(IReadOnlyDictionary<string, string> environment) => _process = ServerProcess.Start(
             Name,
             _program,
             [
@@ -174,7 +177,8 @@ internal sealed class Cluster : IAsyncDisposable
                 "--initial-cluster-token=conformance",
                 .. _cluster._extraArguments,
             ],
-            Path.Combine(_cluster.Folder, $"{Name}.log"));
+            Path.Combine(_cluster.Folder, $"{Name}.log"),
+            environment);
 
         public Task UntilHealthyAsync() => Process.UntilAnswersAsync($"{ClientUrl}/health");
 

@@ -105,19 +105,75 @@ public sealed class KVEdgeTests
             await PutAsync(member, $"k{i:D2}", "v");
         }
 
-        List<RangeResponse> chunks = [];
-        using var stream = member.Client.KV.RangeStream(
-            new RangeRequest { Key = Bytes("k"), RangeEnd = Bytes("l"), Limit = 31 });
-        while (await stream.ResponseStream.MoveNext(CancellationToken.None))
-        {
-            chunks.Add(stream.ResponseStream.Current.RangeResponse);
-        }
+        List<RangeResponse> chunks = await StreamAsync(
+            member, new RangeRequest { Key = Bytes("k"), RangeEnd = Bytes("l"), Limit = 31 });
 
         Assert.Equal([10, 20, 1], chunks.Select(chunk => chunk.Kvs.Count));
         Assert.All(chunks.SkipLast(1), chunk => Assert.Null(chunk.Header));
         Assert.True(chunks[^1].More);
         Assert.Equal(35, chunks[^1].Count);
         Assert.Equal(36, chunks[^1].Header.Revision);
+    }
+
+    [Fact]
+    public async Task Range_stream_chunks_end_by_size_where_values_grow()
+    {
+        await using TestMember member = await TestMember.StartAsync();
+        for (int i = 0; i < 200; i++)
+        {
+            await PutAsync(member, $"k{i:D3}", i < 150 ? "v" : new string('v', 400_000));
+        }
+
+        List<RangeResponse> chunks = await StreamAsync(
+            member, new RangeRequest { Key = Bytes("k"), RangeEnd = Bytes("l") });
+
+        Assert.Equal(
+            Enumerable.Range(0, 200).Select(i => $"k{i:D3}"),
+            chunks.SelectMany(chunk => chunk.Kvs).Select(kv => kv.Key.ToStringUtf8()));
+        Assert.All(chunks, chunk => Assert.InRange(chunk.CalculateSize(), 1, 1_572_864 + 410_000));
+        Assert.Equal((200, false), (chunks[^1].Count, chunks[^1].More));
+    }
+
+    [Fact]
+    public async Task Range_stream_of_one_key_of_none_and_of_a_count_is_one_chunk()
+    {
+        await using TestMember member = await TestMember.StartAsync();
+        await PutAsync(member, "k", "v");
+
+        foreach (var (request, keys, count) in new (RangeRequest, int, long)[]
+            {
+                (new() { Key = Bytes("k") }, 1, 1),
+                (new() { Key = Bytes("none") }, 0, 0),
+                (new() { Key = Bytes("k"), RangeEnd = Bytes("a") }, 0, 0),
+                (new() { Key = Bytes("a"), RangeEnd = Bytes("\0"), CountOnly = true }, 0, 1),
+                (new() { Key = Bytes("a"), RangeEnd = Bytes("z"), SortTarget = RangeRequest.Types.SortTarget.Mod }, 1, 1),
+            })
+        {
+            RangeResponse only = Assert.Single(await StreamAsync(member, request));
+            Assert.Equal((keys, count, 2), (only.Kvs.Count, only.Count, only.Header.Revision));
+        }
+    }
+
+    [Fact]
+    public async Task Range_stream_refuses_what_etcd_does()
+    {
+        await using TestMember member = await TestMember.StartAsync();
+        foreach (var (request, code, text) in new (RangeRequest, StatusCode, string)[]
+            {
+                (new(), StatusCode.InvalidArgument, "etcdserver: key is not provided"),
+                (new() { SortOrder = (RangeRequest.Types.SortOrder)9, Key = Bytes("k") },
+                    StatusCode.InvalidArgument, "etcdserver: invalid sort option"),
+                (new() { Key = Bytes("k"), SortOrder = RangeRequest.Types.SortOrder.Descend, MinModRevision = 1 },
+                    StatusCode.Unimplemented, "RangeStream does not support custom sort orders"),
+                (new() { Key = Bytes("k"), MaxCreateRevision = 1 },
+                    StatusCode.Unimplemented, "RangeStream does not support revision filters"),
+                (new() { Key = Bytes("k"), Revision = 9 },
+                    StatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision"),
+            })
+        {
+            var failure = await Assert.ThrowsAsync<RpcException>(() => StreamAsync(member, request));
+            Assert.Equal((code, text), (failure.StatusCode, failure.Status.Detail));
+        }
     }
 
     [Fact]
@@ -132,6 +188,18 @@ public sealed class KVEdgeTests
 
         Assert.Equal(AlarmType.Nospace, alarms.Alarms.Single().Alarm);
         Assert.Equal(member.Node.MemberId, alarms.Alarms.Single().MemberID);
+    }
+
+    private static async Task<List<RangeResponse>> StreamAsync(TestMember member, RangeRequest request)
+    {
+        List<RangeResponse> chunks = [];
+        using var stream = member.Client.KV.RangeStream(request);
+        while (await stream.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            chunks.Add(stream.ResponseStream.Current.RangeResponse);
+        }
+
+        return chunks;
     }
 
     internal static ByteString Bytes(string text) => ByteString.CopyFromUtf8(text);

@@ -1,4 +1,5 @@
 using Etcd.Node;
+using Etcd.Protocol.Errors;
 using Etcd.StateMachine.Mvcc;
 using Etcd.StateMachine.Validation;
 using Etcdserverpb;
@@ -7,7 +8,11 @@ using Grpc.Core;
 
 namespace Etcd.Member.Grpc;
 
-/// <content>A range in chunks (since etcd 3.7): the same keys as Range, without one huge message.</content>
+/// <content>
+/// A range in chunks (since etcd 3.7): the same keys as Range, of one revision, whatever is written meanwhile. A chunk is
+/// read when the one before has gone out, and ends with the key that makes it as large as the largest request; so the
+/// memory that a stream takes does not depend on its result. A compaction of its revision ends it with an error.
+/// </content>
 internal sealed partial class KVService
 {
     private const long FirstChunkKeys = 10;
@@ -15,7 +20,6 @@ internal sealed partial class KVService
     public override async Task RangeStream(
         RangeRequest request, IServerStreamWriter<RangeStreamResponse> responseStream, ServerCallContext context)
     {
-        RequestValidator.Check(request).ThrowIfAny();
         CheckStreamable(request);
         MemberNode node = member.Node;
         CancellationToken cancellationToken = context.StreamToken();
@@ -24,44 +28,60 @@ internal sealed partial class KVService
             (await node.LinearizableReadAsync()).ThrowIfAny();
         }
 
-        // One view for all chunks: they are pieces of one revision, whatever is written or compacted meanwhile.
         MvccView view = node.View;
-        long revision = request.Revision > 0 ? request.Revision : view.Revision;
-        if (request.CountOnly)
+        bool isPaged = !request.CountOnly && !request.RangeEnd.IsEmpty;
+        RangeResponse last = Known(view.Range(isPaged ? new RangeRequest(request) { CountOnly = true } : request));
+        last.Header = node.Complete(last.Header);
+        if (isPaged)
         {
-            RangeResponse counted = Read(view, request);
-            await responseStream.WriteAsync(Last(node, view, [], more: false, counted.Count), cancellationToken);
-            return;
+            await StreamAsync(request, view, last, responseStream, cancellationToken);
         }
 
-        RangeRequest chunk = request.Clone();
-        chunk.Revision = revision;
-        long left = request.Limit > 0 ? request.Limit : long.MaxValue;
-        chunk.Limit = Math.Min(FirstChunkKeys, left);
-        long total = -1;
+        await responseStream.WriteAsync(new RangeStreamResponse { RangeResponse = last }, cancellationToken);
+    }
+
+    /// <summary>Writes all chunks but the last, whose keys go into the response that ends the stream.</summary>
+    private async Task StreamAsync(
+        RangeRequest request,
+        MvccView view,
+        RangeResponse last,
+        IServerStreamWriter<RangeStreamResponse> responseStream,
+        CancellationToken cancellationToken)
+    {
+        long left = request.Limit > 0 ? request.Limit : long.MaxValue - 1;
+        RangeRequest chunk = new(request)
+        {
+            Revision = request.Revision > 0 ? request.Revision : view.Revision,
+            Limit = Math.Min(FirstChunkKeys, left),
+        };
         while (true)
         {
-            RangeResponse read = Read(view, chunk);
-            total = total < 0 ? read.Count : total;
+            RangeResponse read = Known(view.RangePage(chunk, options.MaxRequestBytes));
             left -= read.Kvs.Count;
             if (!read.More || left == 0)
             {
-                await responseStream.WriteAsync(Last(node, view, read.Kvs, read.More, total), cancellationToken);
+                last.More = read.More;
+                last.Kvs.AddRange(read.Kvs);
                 return;
             }
 
-            RangeStreamResponse piece = new() { RangeResponse = new RangeResponse() };
-            piece.RangeResponse.Kvs.AddRange(read.Kvs);
-            await responseStream.WriteAsync(piece, cancellationToken);
+            await responseStream.WriteAsync(new RangeStreamResponse { RangeResponse = Piece(read) }, cancellationToken);
             chunk.Key = After(read.Kvs[^1].Key);
-            chunk.Limit = Math.Min(NextLimit(chunk.Limit, read.CalculateSize()), left);
+            bool isSmall = read.CalculateSize() < options.MaxRequestBytes / 2;
+            chunk.Limit = Math.Min(isSmall ? chunk.Limit * 2 : read.Kvs.Count, left);
         }
     }
 
+    /// <summary>In etcd's order: what no release takes, what RangeStream does not take.</summary>
     private static void CheckStreamable(RangeRequest request)
     {
-        bool isNatural = request.SortTarget == RangeRequest.Types.SortTarget.Key
-            && request.SortOrder is RangeRequest.Types.SortOrder.None or RangeRequest.Types.SortOrder.Ascend;
+        RequestValidator.Check(request).ThrowIfAny();
+        bool isKnownOrder = request.SortOrder
+            is >= RangeRequest.Types.SortOrder.None and <= RangeRequest.Types.SortOrder.Descend;
+        (isKnownOrder ? null : EtcdErrors.InvalidSortOption).ThrowIfAny();
+        bool isNatural = request.SortOrder == RangeRequest.Types.SortOrder.None
+            || (request.SortTarget == RangeRequest.Types.SortTarget.Key
+                && request.SortOrder == RangeRequest.Types.SortOrder.Ascend);
         if (!isNatural)
         {
             throw Unsupported("RangeStream does not support custom sort orders");
@@ -76,24 +96,17 @@ internal sealed partial class KVService
 
     private static RpcException Unsupported(string text) => new(new Status(StatusCode.Unimplemented, text));
 
-    private static RangeResponse Read(MvccView view, RangeRequest request)
+    private static RangeResponse Known((RangeResponse? Response, EtcdError? Error) read)
     {
-        (RangeResponse? response, var error) = view.Range(request);
-        error.ThrowIfAny();
-        return response ?? throw new InvalidOperationException("a read gave neither an answer nor an error");
+        read.Error.ThrowIfAny();
+        return read.Response ?? throw new InvalidOperationException("a read gave neither an answer nor an error");
     }
 
-    private static RangeStreamResponse Last(
-        MemberNode node, MvccView view, IEnumerable<Mvccpb.KeyValue> kvs, bool more, long count)
+    /// <summary>Only the last chunk says whether there is more.</summary>
+    private static RangeResponse Piece(RangeResponse read)
     {
-        RangeResponse response = new()
-        {
-            Header = node.Complete(new ResponseHeader { Revision = view.Revision }),
-            More = more,
-            Count = count,
-        };
-        response.Kvs.AddRange(kvs);
-        return new RangeStreamResponse { RangeResponse = response };
+        read.More = false;
+        return read;
     }
 
     /// <summary>The least key above a key: with a zero byte appended.</summary>
@@ -102,16 +115,5 @@ internal sealed partial class KVService
         byte[] next = new byte[key.Length + 1];
         key.Span.CopyTo(next);
         return UnsafeByteOperations.UnsafeWrap(next);
-    }
-
-    /// <summary>Brings chunks near the size of the largest request, without swinging about it.</summary>
-    private long NextLimit(long lastLimit, int lastSizeBytes)
-    {
-        if (lastSizeBytes < options.MaxRequestBytes / 2)
-        {
-            return lastLimit * 2;
-        }
-
-        return lastSizeBytes > (long)options.MaxRequestBytes * 2 ? Math.Max(1, lastLimit / 2) : lastLimit;
     }
 }
