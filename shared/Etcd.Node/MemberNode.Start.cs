@@ -100,6 +100,7 @@ public sealed partial class MemberNode
             ApplyWiring(),
             options.SnapshotTransfer,
             TimeSpan.FromMilliseconds(options.CompactionSleepMilliseconds),
+            options.WarningApplyDuration,
             Metrics,
             time,
             loggers.CreateLogger("etcd.apply"));

@@ -69,6 +69,10 @@ public sealed class MemberNodeOptions
     /// (<c>--experimental-compaction-sleep-interval</c>).</summary>
     public int CompactionSleepMilliseconds { get; init; } = 10;
 
+    /// <summary>A request that takes longer to apply is logged (<c>--experimental-warning-apply-duration</c>).
+    /// </summary>
+    public TimeSpan WarningApplyDuration { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>True to reject member changes that would lose the quorum (<c>--strict-reconfig-check</c>).</summary>
     public bool StrictReconfigCheck { get; init; } = true;
 

@@ -109,6 +109,7 @@ internal sealed partial class MemberProcess
         MaxRequestBytes = _config.MaxRequestBytes,
         CompactionBatchLimit = _config.Features.CompactionBatchLimit,
         CompactionSleepMilliseconds = (int)_config.Features.CompactionSleepInterval.TotalMilliseconds,
+        WarningApplyDuration = _config.WarningApplyDuration,
         StrictReconfigCheck = _config.StrictReconfigCheck,
         ForceNewCluster = _config.ForceNewCluster,
         ServerVersion = Config.VersionText.Server,
@@ -197,6 +198,7 @@ internal sealed partial class MemberProcess
                 RequestTimeout = _config.RequestTimeout,
                 ElectionTimeout = TimeSpan.FromMilliseconds(_config.ElectionMilliseconds),
                 SlowRequest = _config.WarningUnaryRequestDuration,
+                SlowRead = _config.WarningApplyDuration,
                 NotServingWhileDefragmenting = _config.Features.StopGrpcServiceOnDefrag,
             });
         });

@@ -36,6 +36,9 @@ public sealed class NodeMetrics
     /// <summary><c>etcd_server_slow_apply_total</c>.</summary>
     public long SlowApplies => Interlocked.Read(ref SlowAppliesField);
 
+    /// <summary>Counts a request, applied or read only, that took longer than is expected.</summary>
+    public void CountSlowApply() => Interlocked.Increment(ref SlowAppliesField);
+
     /// <summary><c>etcd_server_slow_read_indexes_total</c>.</summary>
     public long SlowReadIndexes => Interlocked.Read(ref SlowReadIndexesField);
 

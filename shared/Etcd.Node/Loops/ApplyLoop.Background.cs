@@ -1,16 +1,18 @@
 using Etcd.Node.Apply;
 using Etcd.Node.Diagnostics;
 using Etcd.Ports.Engine;
+using Etcd.Protocol.Text;
+using Etcd.Protocol.Wire;
 using Etcd.Raft;
 using Etcd.StateMachine;
 using Etcd.StateMachine.Membership;
+using Etcdserverpb;
+using Microsoft.Extensions.Logging;
 
 namespace Etcd.Node.Loops;
 
 internal sealed partial class ApplyLoop
 {
-    private static readonly TimeSpan SlowApply = TimeSpan.FromMilliseconds(100);
-
     private long _observedTimestamp;
     private TimeSpan _compactionTook;
 
@@ -25,16 +27,38 @@ internal sealed partial class ApplyLoop
             return;
         }
 
-        if (took > SlowApply)
+        if (took > _warningDuration)
         {
-            Interlocked.Increment(ref _metrics.SlowAppliesField);
-            LogSlowApply(took, SlowApply, RequestNames.Of(entry.Data.Span).Name);
+            _metrics.CountSlowApply();
+            WarnOfSlowApply(took, entry, result);
         }
 
         if (_metrics.ApplyObserved is { } observed)
         {
             (bool isV2, string name) = RequestNames.Of(entry.Data.Span);
             observed(isV2, name, result.Error is null, took.TotalSeconds);
+        }
+    }
+
+    private void WarnOfSlowApply(TimeSpan took, in Entry entry, in ApplyResult result)
+    {
+        if (!_logger.IsEnabled(LogLevel.Warning))
+        {
+            return;
+        }
+
+        (bool isV2, string name) = RequestNames.Of(entry.Data.Span);
+        string request = isV2
+            ? name
+            : LoggableRequest.Of(NestedMessages.Parse(InternalRaftRequest.Parser, entry.Data.Span));
+        string response = result.Response is { } message ? $"size:{message.CalculateSize()}" : "";
+        if (result.Error is { } error)
+        {
+            LogSlowFailedApply(took, _warningDuration, prefix: "", request, response, error.Message);
+        }
+        else
+        {
+            LogSlowApply(took, _warningDuration, prefix: "", request, response);
         }
     }
 

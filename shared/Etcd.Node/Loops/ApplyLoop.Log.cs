@@ -5,7 +5,12 @@ namespace Etcd.Node.Loops;
 internal sealed partial class ApplyLoop
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "apply request took too long")]
-    private partial void LogSlowApply(TimeSpan took, TimeSpan expectedDuration, string request);
+    private partial void LogSlowApply(
+        TimeSpan took, TimeSpan expectedDuration, string prefix, string request, string response);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "apply request took too long")]
+    private partial void LogSlowFailedApply(
+        TimeSpan took, TimeSpan expectedDuration, string prefix, string request, string response, string error);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "sending database snapshot to a member")]
     private partial void LogSendSnapshot(string to, ulong snapshotIndex);

@@ -35,6 +35,7 @@ internal sealed partial class ApplyLoop : IApplyObserver
     private readonly ISnapshotTransfer? _transfer;
     private readonly ITimer _compactionTimer;
     private readonly TimeSpan _compactionPause;
+    private readonly TimeSpan _warningDuration;
     private readonly long _epoch;
     private ApplyCore _core;
     private IKvEngine _engine;
@@ -48,6 +49,7 @@ internal sealed partial class ApplyLoop : IApplyObserver
         ApplyLoopWiring wiring,
         ISnapshotTransfer? transfer,
         TimeSpan compactionPause,
+        TimeSpan warningDuration,
         NodeMetrics metrics,
         TimeProvider time,
         ILogger logger)
@@ -57,6 +59,7 @@ internal sealed partial class ApplyLoop : IApplyObserver
         _wiring = wiring;
         _transfer = transfer;
         _compactionPause = compactionPause;
+        _warningDuration = warningDuration;
         _metrics = metrics;
         _time = time;
         _logger = logger;

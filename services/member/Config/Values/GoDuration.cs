@@ -72,7 +72,11 @@ internal static class GoDuration
             return ticks >= TimeSpan.TicksPerMillisecond
                 ? string.Create(CultureInfo.InvariantCulture,
                     $"{sign}{ticks / TimeSpan.TicksPerMillisecond:0.######}ms")
-                : string.Create(CultureInfo.InvariantCulture, $"{sign}{ticks / 10:0.###}\u00b5s");
+                : ticks >= TimeSpan.TicksPerMicrosecond
+                    ? string.Create(CultureInfo.InvariantCulture,
+                        $"{sign}{ticks / TimeSpan.TicksPerMicrosecond:0.###}\u00b5s")
+                    : string.Create(CultureInfo.InvariantCulture,
+                        $"{sign}{ticks * TimeSpan.NanosecondsPerTick:0}ns");
         }
 
         var text = new StringBuilder(sign);

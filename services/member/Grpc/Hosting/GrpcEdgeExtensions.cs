@@ -24,6 +24,7 @@ internal static class GrpcEdgeExtensions
         services.AddSingleton<LeaderLossMonitor>();
         services.AddHostedService(static provider => provider.GetRequiredService<LeaderLossMonitor>());
         services.AddSingleton<GateInterceptor>();
+        services.AddSingleton<SlowReads>();
         services.AddSingleton<KVService>();
         services.AddSingleton<WatchService>();
         services.AddSingleton<LeaseService>();

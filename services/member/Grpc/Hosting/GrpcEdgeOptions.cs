@@ -27,6 +27,9 @@ internal sealed record GrpcEdgeOptions
     /// <summary><c>--experimental-warning-unary-request-duration</c>: slower calls are logged.</summary>
     public TimeSpan SlowRequest { get; init; } = TimeSpan.FromMilliseconds(300);
 
+    /// <summary><c>--experimental-warning-apply-duration</c>: slower reads are logged.</summary>
+    public TimeSpan SlowRead { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary><c>--experimental-stop-grpc-service-on-defrag</c>.</summary>
     public bool NotServingWhileDefragmenting { get; init; }
 

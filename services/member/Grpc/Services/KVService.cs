@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Etcd.Node;
 using Etcd.Protocol.Errors;
 using Etcd.StateMachine;
@@ -10,11 +11,12 @@ namespace Etcd.Member.Grpc;
 /// <summary>Reads and writes (api.md §4). Thread-safe.</summary>
 [BindServiceMethod(typeof(KVBinding), nameof(KVBinding.BindService))]
 internal sealed partial class KVService(
-    IMemberAccess member, ProposalSender proposals, GrpcEdgeOptions options) : KV.KVBase
+    IMemberAccess member, ProposalSender proposals, SlowReads slowReads, GrpcEdgeOptions options) : KV.KVBase
 {
     public override async Task<RangeResponse> Range(RangeRequest request, ServerCallContext context)
     {
         RequestValidator.Check(request).ThrowIfAny();
+        long start = Stopwatch.GetTimestamp();
         MemberNode node = member.Node;
         if (!request.Serializable)
         {
@@ -22,6 +24,7 @@ internal sealed partial class KVService(
         }
 
         (RangeResponse? response, EtcdError? error) = node.View.Range(request);
+        slowReads.Check(start, request, response, error);
         return Complete(node, response, error, static r => r.Header, static (r, header) => r.Header = header);
     }
 
@@ -70,6 +73,7 @@ internal sealed partial class KVService(
 
     private async Task<TxnResponse> ReadAsync(TxnRequest request, CancellationToken cancellationToken)
     {
+        long start = Stopwatch.GetTimestamp();
         MemberNode node = member.Node;
         if (!RequestValidator.IsSerializable(request))
         {
@@ -77,6 +81,7 @@ internal sealed partial class KVService(
         }
 
         (TxnResponse? response, EtcdError? error) = node.View.ExecuteReadOnlyTxn(request);
+        slowReads.Check(start, request, response, error);
         return Complete(node, response, error, static r => r.Header, static (r, header) => r.Header = header);
     }
 
