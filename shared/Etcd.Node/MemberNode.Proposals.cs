@@ -12,12 +12,6 @@ namespace Etcd.Node;
 
 public sealed partial class MemberNode
 {
-    // Etcd's maxGapBetweenApplyAndCommitIndex: beyond it a member has fallen so far behind that new work only makes
-    // its clients wait longer.
-    private const ulong MaxApplyGap = 5_000;
-
-    private bool IsTooFarBehind => CommittedIndex > AppliedIndex + MaxApplyGap;
-
     /// <summary>
     /// Proposes a request and waits until it is applied here. Sets <c>header.ID</c> (keeping the user name and
     /// revision that the caller put into the header) and picks a lease id for a grant without one.
@@ -27,7 +21,7 @@ public sealed partial class MemberNode
     public Task<ApplyResult> ProposeAsync(InternalRaftRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (IsTooFarBehind)
+        if (ApplyBacklog.Refuses(endsLease: request.LeaseRevoke is not null, CommittedIndex, AppliedIndex))
         {
             return Task.FromResult(new ApplyResult(0, null, EtcdErrors.TooManyRequests));
         }
@@ -49,7 +43,7 @@ public sealed partial class MemberNode
     public Task<ApplyResult> ProposeAsync(PutRequest put, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(put);
-        if (IsTooFarBehind)
+        if (ApplyBacklog.Refuses(endsLease: false, CommittedIndex, AppliedIndex))
         {
             return Task.FromResult(new ApplyResult(0, null, EtcdErrors.TooManyRequests));
         }
