@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Etcd.Member.Config;
 using Etcd.Member.Grpc;
 using Etcd.Member.Http;
@@ -43,6 +44,11 @@ internal static class ClientServer
         builder.Services.Configure<KestrelServerOptions>(options =>
         {
             SetLimits(options.Limits.Http2, config);
+            // Kestrel ends the connection for a header that is not UTF-8; this one is judged by the service.
+            options.RequestHeaderEncodingSelector = static name =>
+                string.Equals(name, RequestGate.ClientVersionHeader, StringComparison.OrdinalIgnoreCase)
+                    ? Encoding.Latin1
+                    : null;
             var shared = http.Count == 0 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http2;
             foreach (var endPoint in clients)
             {

@@ -30,7 +30,7 @@ internal sealed partial class GateInterceptor(
         method.Received(SizeOf(request));
         try
         {
-            gate.CheckUnary(request, RequestGate.RequiresLeader(context)).ThrowIfAny();
+            gate.CheckUnary(request, context).ThrowIfAny();
             TResponse response = await continuation(request, context);
             method.Sent(SizeOf(response));
             await AnswerInKindAsync(context);
@@ -76,12 +76,11 @@ internal sealed partial class GateInterceptor(
     {
         long start = Stopwatch.GetTimestamp();
         StatusCode status = StatusCode.OK;
-        bool requiresLeader = RequestGate.RequiresLeader(context);
         Begin(context, method, isStream: true);
-        StreamScope scope = streams.Open(requiresLeader, context.CancellationToken);
+        StreamScope scope = streams.Open(RequestGate.RequiresLeader(context), context.CancellationToken);
         try
         {
-            gate.CheckStream(context.Method, requiresLeader).ThrowIfAny();
+            gate.CheckStream(context).ThrowIfAny();
             context.SetStreamScope(scope);
             await AnswerInKindAsync(context);
             await handler();
@@ -120,7 +119,7 @@ internal sealed partial class GateInterceptor(
     private void Begin(ServerCallContext context, IGrpcMethodMetrics method, bool isStream)
     {
         method.Started();
-        string version = context.GetHttpContext().Request.Headers.TryGetValue("client-api-version", out var values)
+        string version = context.GetHttpContext().Request.Headers.TryGetValue(RequestGate.ClientVersionHeader, out var values)
             ? values.ToString()
             : "unknown";
         metrics.ClientRequest(isStream, version);
