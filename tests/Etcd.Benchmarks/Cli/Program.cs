@@ -24,6 +24,7 @@ try
         ["compare", .. string[] rest] when !Usage.Asked(rest) => CompareCommand.Run(new Options(rest), stop.Token),
         ["run", .. string[] rest] when !Usage.Asked(rest) => RunCommand.Run(new Options(rest), stop.Token),
         ["report", .. string[] rest] when !Usage.Asked(rest) => ReportCommand.Run(new Options(rest)),
+        ["micro", .. string[] rest] when !Usage.Asked(rest) => MicroCommand.Run(new Options(rest)),
         ["list"] => Usage.List(),
         _ => Usage.Print(asked: args.Length > 0 && Usage.Asked(args)),
     };

@@ -35,6 +35,9 @@ internal static class Usage
         report    rewrites the tables in a file from the results that compare kept
           --output FILE                                                  (docs/performance.md)
 
+        micro     time and allocated bytes of hot parts on their own, beside their budgets
+                  (tests/Etcd.Benchmarks/Micro/allocations.txt; every test run checks the bytes)
+
         list      names the workloads
         """;
 

@@ -4,7 +4,7 @@ namespace Etcd.Benchmarks.Http2;
 
 /// <summary>
 /// HPACK (RFC 7541) for the requests of one connection. The first request with a method puts its fields into the
-/// server's table, as gRPC's own clients do; from then on a request's headers are seven bytes that were made before.
+/// server's table, as gRPC's own clients do; from then on a request's headers are six bytes that were made before.
 /// </summary>
 internal sealed class RequestHeaders(string authority)
 {

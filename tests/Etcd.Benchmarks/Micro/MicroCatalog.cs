@@ -1,0 +1,139 @@
+using Etcd.Benchmarks.Workloads;
+using Etcd.Protocol.Errors;
+using Etcd.StateMachine;
+using Etcd.StateMachine.Watching;
+using Etcdserverpb;
+using Google.Protobuf;
+
+namespace Etcd.Benchmarks.Micro;
+
+/// <summary>The parts of the paths of a write, a read and an event that run for each request.</summary>
+internal static class MicroCatalog
+{
+    private const int Keys = 10_000;
+    private const int Batch = 100;
+    private const int ValueBytes = 256;
+    private const int WatchStreams = 10;
+    private const int WatchesPerStream = 10;
+
+    public static IReadOnlyList<MicroBenchmark> All { get; } =
+    [
+        new("decode-put", Batch, DecodePut),
+        new("apply-put", Batch, ApplyPut),
+        new("range-one", Batch, () => Range(limit: 1, Batch)),
+        new("range-thousand", 1, () => Range(limit: 1000, times: 1)),
+        new("watch-fan-out", WatchStreams * WatchesPerStream, WatchFanOut),
+    ];
+
+    private static Action DecodePut()
+    {
+        byte[] message = new PutMessage(ValueBytes).Bytes.ToArray();
+        return () =>
+        {
+            for (int i = 0; i < Batch; i++)
+            {
+                _ = PutRequest.Parser.ParseFrom(message);
+            }
+        };
+    }
+
+    private static Action ApplyPut()
+    {
+        ReplicatedState state = Filled();
+        byte[][] entries = [.. Enumerable.Range(0, Batch).Select(static i => PutEntry(i * 97 % Keys))];
+        return () =>
+        {
+            foreach (byte[] entry in entries)
+            {
+                Apply(state, entry);
+            }
+
+            _ = state.Commit();
+        };
+    }
+
+    private static Action Range(int limit, int times)
+    {
+        ReplicatedState state = Filled();
+        var request = new RangeRequest
+        {
+            Key = ByteString.CopyFrom(KeySpace.Key(Keys / 2)),
+            RangeEnd = limit == 1 ? ByteString.Empty : ByteString.CopyFromUtf8("\0"),
+            Limit = limit,
+        };
+        return () =>
+        {
+            for (int i = 0; i < times; i++)
+            {
+                (RangeResponse? response, EtcdError? error) = state.View.Range(request);
+                if (error is not null || response!.Kvs.Count != limit) // Without an error there is a response.
+                {
+                    throw new InvalidOperationException($"a range of {limit} keys gave {response?.Kvs.Count} keys, {error}");
+                }
+            }
+        };
+    }
+
+    private static Action WatchFanOut()
+    {
+        ReplicatedState state = Filled();
+        var shard = new WatchShard(new WatchShardOptions { ClusterId = 1, MemberId = 1 }, new NoHistory(state));
+        var sinks = new CreditSink[WatchStreams];
+        for (int i = 0; i < WatchStreams; i++)
+        {
+            sinks[i] = new CreditSink();
+            WatchStreamState stream = shard.OpenStream(sinks[i], nowMilliseconds: 0);
+            for (int watch = 0; watch < WatchesPerStream; watch++)
+            {
+                var create = new WatchCreateRequest { Key = ByteString.CopyFrom(KeySpace.Key(0)) };
+                shard.Handle(stream, new WatchRequest { CreateRequest = create }, denial: null);
+            }
+
+            sinks[i].Return = size => shard.ReturnCredit(stream, size);
+        }
+
+        byte[] entry = PutEntry(key: 0);
+        return () =>
+        {
+            Apply(state, entry);
+            shard.Publish(state.Commit()!); // A put changes a key.
+            foreach (CreditSink sink in sinks)
+            {
+                sink.Settle(WatchesPerStream);
+            }
+        };
+    }
+
+    private static ReplicatedState Filled()
+    {
+        ReplicatedState state = ReplicatedState.Open(new DiscardingEngine(), new StateMachineOptions());
+        for (int key = 0; key < Keys; key++)
+        {
+            Apply(state, PutEntry(key));
+            if (key % Batch == Batch - 1)
+            {
+                _ = state.Commit();
+            }
+        }
+
+        return state;
+    }
+
+    private static void Apply(ReplicatedState state, byte[] entry)
+    {
+        ApplyResult result = state.Apply(new CommittedEntry(
+            CommittedEntryKind.Normal, Term: 1, state.AppliedIndex + 1, entry));
+        if (result.Error is not null)
+        {
+            throw new InvalidOperationException($"a put was refused: {result.Error}");
+        }
+    }
+
+    private static byte[] PutEntry(long key)
+    {
+        var random = new FastRandom(seed: 1);
+        var message = new PutMessage(ValueBytes);
+        message.Set(key, ref random);
+        return new InternalRaftRequest { Put = PutRequest.Parser.ParseFrom(message.Bytes) }.ToByteArray();
+    }
+}
