@@ -14,7 +14,8 @@ public static class RequestCost
     /// <summary>Bytes of a put.</summary>
     public static long Of(PutRequest request) => KeyValueOverheadBytes + request.Key.Length + request.Value.Length;
 
-    /// <summary>Bytes of a transaction: the larger branch, nested transactions included.</summary>
+    /// <summary>Bytes of the puts of a transaction, those of the larger branch. As in etcd the puts of nested
+    /// transactions do not count: whether a full store refuses a request must be equal on every member.</summary>
     public static long Of(TxnRequest request)
     {
         long success = 0;
@@ -46,10 +47,6 @@ public static class RequestCost
     public static bool Fits(long engineBytes, long costBytes, long quotaBytes) =>
         quotaBytes <= 0 || costBytes == 0 || engineBytes + costBytes < quotaBytes;
 
-    private static long Of(RequestOp op) => op.RequestCase switch
-    {
-        RequestOp.RequestOneofCase.RequestPut => Of(op.RequestPut),
-        RequestOp.RequestOneofCase.RequestTxn => Of(op.RequestTxn),
-        _ => 0,
-    };
+    private static long Of(RequestOp op) =>
+        op.RequestCase == RequestOp.RequestOneofCase.RequestPut ? Of(op.RequestPut) : 0;
 }

@@ -144,8 +144,10 @@ public sealed class RequestValidatorTests
         Assert.Equal(261, RequestCost.Of(put));
         Assert.Equal(64, RequestCost.Of(new LeaseGrantRequest()));
         Assert.Equal(0, RequestCost.Of(Then(Range("a"), Delete("b"))));
-        var nested = Nested(Then(new RequestOp { RequestPut = put }));
-        Assert.Equal(522, RequestCost.Of(new TxnRequest { Success = { Put("a") }, Failure = { nested, nested } }));
+        var op = new RequestOp { RequestPut = put };
+        RequestOp nested = Nested(Then(op));
+        Assert.Equal(
+            522, RequestCost.Of(new TxnRequest { Success = { Put("a"), nested }, Failure = { op, op, nested } }));
         Assert.True(RequestCost.Fits(99, 1, 101));
         Assert.False(RequestCost.Fits(99, 2, 101));
         Assert.True(RequestCost.Fits(200, 0, 101));
