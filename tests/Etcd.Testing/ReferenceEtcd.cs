@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Reflection;
-
 namespace Etcd.Testing;
 
 /// <summary>
@@ -9,7 +6,10 @@ namespace Etcd.Testing;
 /// </summary>
 public static class ReferenceEtcd
 {
-    private static readonly Lazy<string> Folder = new(Find);
+    private static readonly Lazy<string> Folder = new(() =>
+        Environment.GetEnvironmentVariable("ETCD_REFERENCE_BIN") is { Length: > 0 } folder
+            ? folder
+            : BroughtTool.Bring("get-etcd.sh", "etcd"));
 
     /// <summary>Path of the server.</summary>
     public static string Server => Tool("etcd");
@@ -20,30 +20,4 @@ public static class ReferenceEtcd
     /// <summary>Path of one of etcd's programs.</summary>
     /// <param name="name"><c>etcd</c>, <c>etcdctl</c> or <c>etcdutl</c>.</param>
     public static string Tool(string name) => Path.Combine(Folder.Value, name);
-
-    private static string Find()
-    {
-        if (Environment.GetEnvironmentVariable("ETCD_REFERENCE_BIN") is { Length: > 0 } folder)
-        {
-            return folder;
-        }
-
-        string root = typeof(ReferenceEtcd).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
-        var start = new ProcessStartInfo("bash")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            ArgumentList = { Path.Combine(root, "eng/get-etcd.sh"), Path.Combine(root, ".tools/etcd") },
-        };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("bash did not start");
-        var errors = new StringWriter();
-        process.ErrorDataReceived += (_, line) => errors.WriteLine(line.Data);
-        process.BeginErrorReadLine();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? output.Trim()
-            : throw new InvalidOperationException($"eng/get-etcd.sh failed: {errors}");
-    }
 }

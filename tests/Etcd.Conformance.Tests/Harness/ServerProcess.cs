@@ -118,6 +118,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits until the process ends by itself and gives its exit code.</summary>
+    public async Task<int> EndedAsync()
+    {
+        var ended = _process.WaitForExitAsync();
+        return await Task.WhenAny(ended, Task.Delay(StartLimit)) == ended
+            ? _process.ExitCode
+            : throw new TimeoutException(
+                $"phase: end of {_name}; expected: within {StartLimit}; actual: it runs\n{LogTail()}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!HasExited)
@@ -140,5 +150,5 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(30)) : "(no log)";
 
     [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int processId, int signal);
+    internal static partial int Signal(int processId, int signal);
 }
