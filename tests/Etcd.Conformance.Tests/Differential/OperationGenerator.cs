@@ -13,6 +13,8 @@ internal sealed class OperationGenerator(int seed)
     private const int Leases = 6;
 
     private readonly Random _random = new(seed);
+    private readonly HashSet<long> _openCompactions = [];
+    private bool _isSweeping;
 
     /// <summary>Newest revision seen in a response; revisions asked for lie around it.</summary>
     public long Revision { get; set; } = 1;
@@ -23,14 +25,41 @@ internal sealed class OperationGenerator(int seed)
         < 56 => Range(inTxn: false),
         < 66 => Delete(),
         < 84 => SafeTxn(),
-        // Physical: the hash at a compaction's revision is another one once its sweep is over, whenever that is.
-        < 87 => new CompactionRequest { Revision = Revision - 30 + _random.Next(33), Physical = true },
+        < 87 => new CompactionRequest { Revision = Revision - 30 + _random.Next(33), Physical = OneIn(2) },
         < 91 => new LeaseGrantRequest { ID = LeaseId(), TTL = 3600 + _random.Next(1000) },
         < 94 => new LeaseRevokeRequest { ID = LeaseId() },
         < 97 => new LeaseTimeToLiveRequest { ID = LeaseId(), Keys = true },
         < 98 => new LeaseLeasesRequest(),
-        _ => new HashKVRequest { Revision = Math.Max(0, Revision - _random.Next(20)) },
+        _ => Hash(),
     };
+
+    /// <summary>Takes note of a compaction that was done.</summary>
+    public void Compacted(CompactionRequest request)
+    {
+        if (_isSweeping || !request.Physical)
+        {
+            _openCompactions.Add(request.Revision);
+        }
+
+        _isSweeping = !request.Physical;
+    }
+
+    /// <summary>
+    /// What etcd hashes depends on the time in three cases, which are left out: at the revision of a compaction the
+    /// hash is one until its sweep is over and another, kept, afterwards; none is kept when the compaction came before
+    /// the end of the sweep before; and where no key is alive a sweep's progress shows. A compaction that waits ends
+    /// the sweep.
+    /// </summary>
+    private IMessage Hash()
+    {
+        if (_isSweeping)
+        {
+            return new CompactionRequest { Revision = Revision - _random.Next(4), Physical = true };
+        }
+
+        long revision = Math.Max(0, Revision - _random.Next(20));
+        return new HashKVRequest { Revision = _openCompactions.Contains(revision) ? 0 : revision };
+    }
 
     private PutRequest Put()
     {
