@@ -91,7 +91,15 @@ public sealed partial class MemberNode
     /// <exception cref="OperationCanceledException">The caller gave up; the hash is computed to its end.</exception>
     public async ValueTask<(HashKvResult Result, EtcdError? Error)> HashKvAsync(
         long revision, CancellationToken cancellationToken) =>
-        await Task.Run(() => View.HashKv(revision), cancellationToken).WaitAsync(cancellationToken);
+        await Task.Run(() => HashKv(revision), cancellationToken).WaitAsync(cancellationToken);
+
+    private (HashKvResult Result, EtcdError? Error) HashKv(long revision)
+    {
+        long start = _time.GetTimestamp();
+        (HashKvResult Result, EtcdError? Error) hash = View.HashKv(revision);
+        Metrics.RevisionHashObserved?.Invoke(_time.GetElapsedTime(start));
+        return hash;
+    }
 
     /// <summary>
     /// Null when this member leads, and has led at some moment after the call, with everything committed by then

@@ -104,7 +104,7 @@ public sealed partial class MemberNode
             Metrics,
             time,
             loggers.CreateLogger("etcd.apply"));
-        _wal = new WalWriter(recovered.Log, WalWiring(), Metrics, time);
+        _wal = new WalWriter(recovered.Log, WalWiring());
         ConsensusCore consensus = new(
             ConsensusOptions.Of(options, MemberId, (ulong)startMilliseconds),
             RaftConfigOf(recovered, new RaftLogBridge(loggers.CreateLogger("raft")), startMilliseconds),
@@ -120,8 +120,15 @@ public sealed partial class MemberNode
             Metrics,
             _logger);
         _checkpointer = new Checkpointer(
-            () => _published, () => _engine.Flush(), _wal.Post, recovered.MarkerIndex, _logger);
+            () => _published, FlushEngine, _wal.Post, recovered.MarkerIndex, _logger);
         _shards = NewShards();
+    }
+
+    private void FlushEngine()
+    {
+        long start = _time.GetTimestamp();
+        _engine.Flush();
+        Metrics.CheckpointObserved?.Invoke(_time.GetElapsedTime(start));
     }
 
     private void Start()

@@ -91,6 +91,9 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
     /// <summary>Counters.</summary>
     public NodeMetrics Metrics { get; }
 
+    /// <summary>Operations on keys since the start.</summary>
+    public OperationCounts Operations => _options.StateMachine.Counts;
+
     /// <summary>Number of watches on all streams.</summary>
     public int WatcherCount => _shards.Sum(static shard => shard.Watchers);
 

@@ -85,6 +85,7 @@ public sealed partial class ReplicatedState
 
     private ApplyResult ApplyRange(ulong id, RangeRequest request)
     {
+        _store.CountRanges(1);
         (RangeResponse? response, EtcdError? error) = RangeExecutor.Execute(_store, request);
         return error is null ? Succeed(id, response, fits: true) : Fail(id, error);
     }
@@ -97,9 +98,14 @@ public sealed partial class ReplicatedState
         }
 
         (CompactionSweep? sweep, EtcdError? error) = _store.Compact(request.Revision);
-        return error is null
-            ? Succeed(id, new CompactionResponse { Header = NewHeader() }, fits: true) with { Sweep = sweep }
-            : Fail(id, error);
+        if (error is not null)
+        {
+            return Fail(id, error);
+        }
+
+        // etcd finds out the revision that it answers by a range.
+        _store.CountRanges(1);
+        return Succeed(id, new CompactionResponse { Header = NewHeader() }, fits: true) with { Sweep = sweep };
     }
 
     private ApplyResult ApplyLeaseGrant(ulong id, LeaseGrantRequest request)

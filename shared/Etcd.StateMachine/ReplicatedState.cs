@@ -39,7 +39,7 @@ public sealed partial class ReplicatedState : IDisposable
         Alarms = AlarmSet.Open(engine);
         Members = MembershipState.Open(engine, options.MaxLearners);
         Leases = LeaseSet.Open(engine, options.MinLeaseTtlSeconds);
-        _source = new MvccSource(engine, new ValueCache(options.ValueCacheBytes));
+        _source = new MvccSource(engine, new ValueCache(options.ValueCacheBytes), options.Counts);
         _store = new MvccStore(_source, Leases, _batch, _sweepBatch);
         _store.Restore();
         _store.Publish(AppliedIndex, AppliedTerm);
@@ -70,6 +70,9 @@ public sealed partial class ReplicatedState : IDisposable
 
     /// <summary>True when a compaction has rows to remove: <see cref="StepCompaction"/> has work.</summary>
     public bool HasCompactionWork => _store.HasSweep;
+
+    /// <summary>True when the next step of the compaction is one through the index, not through rows.</summary>
+    public bool IsCompactingIndex => _store.IsSweepingIndex;
 
     /// <summary>Reads the state that the engine holds. Walks every row of the key bucket.</summary>
     /// <param name="engine">The engine; not owned.</param>

@@ -1,4 +1,5 @@
 using Etcd.StateMachine.Membership;
+using Etcd.StateMachine.Mvcc;
 
 namespace Etcd.StateMachine;
 
@@ -21,4 +22,7 @@ public sealed record StateMachineOptions
     /// <summary>Bytes of key-values that the value cache keeps. 64 MiB holds the working set of a cluster whose hot
     /// keys fit in memory, at a cost that is small beside the index's.</summary>
     public long ValueCacheBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Where operations are counted; here, so that a state that replaces another counts on.</summary>
+    public OperationCounts Counts { get; init; } = new();
 }

@@ -9,9 +9,6 @@ namespace Etcd.Member.Background;
 /// task.</summary>
 internal sealed partial class AutoCompactor
 {
-    /// <summary>As etcd: how often revision mode looks.</summary>
-    private static readonly TimeSpan RevisionInterval = TimeSpan.FromMinutes(5);
-
     private readonly MemberNode _node;
     private readonly AutoCompactionConfig _config;
     private readonly TimeProvider _time;
@@ -69,12 +66,11 @@ internal sealed partial class AutoCompactor
 
     private async Task RunByRevisionAsync(CancellationToken cancellationToken)
     {
-        long previous = 0;
-        using var timer = new PeriodicTimer(RevisionInterval, _time);
+        var compaction = new RevisionCompaction(_config.Revisions);
+        using var timer = new PeriodicTimer(RevisionCompaction.Interval, _time);
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
-            var revision = _node.View.Revision - _config.Revisions;
-            if (!_node.IsLeader || revision <= 0 || revision == previous)
+            if (!_node.IsLeader || compaction.Due(_node.View.Revision) is not { } revision)
             {
                 continue;
             }
@@ -83,12 +79,12 @@ internal sealed partial class AutoCompactor
             var (error, took) = await CompactAsync(revision, cancellationToken).ConfigureAwait(false);
             if (error is null)
             {
-                previous = revision;
+                compaction.Completed(revision);
                 CompletedRevision(_logger, revision, _config.Revisions, took);
             }
             else
             {
-                FailedRevision(_logger, revision, _config.Revisions, RevisionInterval, error.Message);
+                FailedRevision(_logger, revision, _config.Revisions, RevisionCompaction.Interval, error.Message);
             }
         }
     }

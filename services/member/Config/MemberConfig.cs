@@ -167,11 +167,6 @@ internal sealed record MemberConfig
     public TimeSpan PeerDialTimeout =>
         TimeSpan.FromSeconds(1) + TimeSpan.FromMilliseconds(ElectionTicks * HeartbeatMilliseconds);
 
-    /// <summary>Quota in force; <see cref="long.MaxValue"/> for none.</summary>
-    public long EffectiveQuotaBytes => QuotaBackendBytes switch
-    {
-        0 => 2L * 1024 * 1024 * 1024,
-        < 0 => long.MaxValue,
-        var bytes => bytes,
-    };
+    /// <summary>Quota in force; negative for none.</summary>
+    public long EffectiveQuotaBytes => QuotaBackendBytes == 0 ? 2L * 1024 * 1024 * 1024 : QuotaBackendBytes;
 }

@@ -123,7 +123,7 @@ internal sealed partial class MemberProcess
             MinLeaseTtlSeconds = MinLeaseTtlSeconds(),
             PersistLeaseCheckpoints = _config.Features.LeaseCheckpointPersist,
             MaxLearners = _config.MaxLearners,
-            QuotaBytes = _config.QuotaBackendBytes < 0 ? 0 : _config.EffectiveQuotaBytes,
+            QuotaBytes = _config.EffectiveQuotaBytes,
         },
     };
 
@@ -194,7 +194,7 @@ internal sealed partial class MemberProcess
                 ServerVersion = Config.VersionText.Server,
                 MaxTxnOps = _config.MaxTxnOps,
                 MaxRequestBytes = _config.MaxRequestBytes,
-                QuotaBytes = _config.QuotaBackendBytes < 0 ? 0 : _config.EffectiveQuotaBytes,
+                QuotaBytes = _config.EffectiveQuotaBytes,
                 RequestTimeout = _config.RequestTimeout,
                 ElectionTimeout = TimeSpan.FromMilliseconds(_config.ElectionMilliseconds),
                 SlowRequest = _config.WarningUnaryRequestDuration,

@@ -51,7 +51,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         _logger = loggers.CreateLogger<MemberProcess>();
         _time = time;
         _signal = signal;
-        _metrics = new ServerMetricsSet(config, _member);
+        _metrics = new ServerMetricsSet(config, _member, time);
         _sockets = new ListenerSockets(config.ReusePort);
         _directory = new DataDirectory(config, loggers);
     }

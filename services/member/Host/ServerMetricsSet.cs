@@ -9,14 +9,14 @@ namespace Etcd.Member.Host;
 internal sealed class ServerMetricsSet
 {
     /// <summary>Adds every family to a new registry.</summary>
-    public ServerMetricsSet(MemberConfig config, RunningMember member)
+    public ServerMetricsSet(MemberConfig config, RunningMember member, TimeProvider time)
     {
         Health = new HealthMetrics(Registry);
         Peers = new PeerMetrics(Registry);
         Disk = new DiskMetrics(Registry, member);
         Server = new ServerMetrics(Registry, member, config.EffectiveQuotaBytes);
-        Mvcc = new MvccMetrics(Registry, member);
-        Grpc = new GrpcMetrics(Registry, config.ExtensiveMetrics, Mvcc.Ranges);
+        Mvcc = new MvccMetrics(Registry, member, time);
+        Grpc = new GrpcMetrics(Registry, config.ExtensiveMetrics);
         ProcessMetrics.Add(Registry);
         FixedMetrics.Add(Registry);
     }
@@ -45,11 +45,17 @@ internal sealed class ServerMetricsSet
     /// <summary>Lets the node's observers feed the series.</summary>
     public void Attach(MemberNode node)
     {
-        node.Metrics.BackendCommitObserved = Disk.BackendCommit.Observe;
-        node.Metrics.ApplyObserved = (isV2, operation, succeeded, seconds) =>
+        node.Metrics.BackendCommitObserved = Disk.ObserveCommit;
+        node.Metrics.ApplyObserved = (isV2, operation, result, seconds) =>
         {
-            Server.ObserveApply(isV2, operation, succeeded, seconds);
-            Mvcc.CountApply(operation, succeeded);
+            Server.ObserveApply(isV2, operation, result.Error is null, seconds);
+            Mvcc.ObserveApply(result);
         };
+        node.Metrics.CompactionStepObserved = Mvcc.ObserveCompactionStep;
+        node.Metrics.CompactionObserved = Mvcc.ObserveCompaction;
+        node.Metrics.CheckpointObserved = Disk.ObserveCheckpoint;
+        node.Metrics.HashObserved = took => Mvcc.Hash.Observe(took.TotalSeconds);
+        node.Metrics.RevisionHashObserved = took => Mvcc.HashRevision.Observe(took.TotalSeconds);
+        node.Metrics.SnapshotObserved = took => Disk.BackendSnapshot.Observe(took.TotalSeconds);
     }
 }

@@ -10,6 +10,10 @@ internal sealed class DiskMetrics : IWalObserver
     private readonly Histogram _fsync;
     private readonly Histogram _write;
     private readonly Counter _bytes;
+    private readonly Histogram _commit;
+    private readonly Histogram _commitWrite;
+    private readonly Histogram _checkpointFsync;
+    private readonly Histogram _checkpoint;
 
     /// <summary>Adds the families.</summary>
     public DiskMetrics(MetricRegistry registry, RunningMember member)
@@ -23,7 +27,7 @@ internal sealed class DiskMetrics : IWalObserver
             "The latency distributions of write called by WAL.",
             Buckets.Disk);
         _bytes = registry.Gauge("etcd_disk_wal_write_bytes_total", "Total number of bytes written in WAL.");
-        BackendCommit = registry.Histogram(
+        _commit = registry.Histogram(
             "etcd_disk_backend_commit_duration_seconds",
             "The latency distributions of commit called by backend.",
             Buckets.Disk);
@@ -37,23 +41,15 @@ internal sealed class DiskMetrics : IWalObserver
             Buckets.Defragment);
         DefragmentInflight = registry.Gauge(
             "etcd_disk_defrag_inflight", "Whether or not defrag is active on the member. 1 means active, 0 means not.");
-        SnapshotDbSave = registry.Histogram(
-            "etcd_snap_db_save_total_duration_seconds",
-            "The total latency distributions of v3 snapshot save",
-            Buckets.Transfer);
-        SnapshotDbFsync = registry.Histogram(
-            "etcd_snap_db_fsync_duration_seconds",
-            "The latency distributions of fsyncing .snap.db file",
-            Buckets.Disk);
-        registry.Histogram(
+        _checkpointFsync = registry.Histogram(
             "etcd_snap_fsync_duration_seconds", "The latency distributions of fsync called by snap.", Buckets.Disk);
-        foreach (var part in (string[])["rebalance", "spill", "write"])
-        {
-            registry.Histogram(
-                $"etcd_debugging_disk_backend_commit_{part}_duration_seconds",
-                $"The latency distributions of commit.{part} called by bboltdb backend.",
-                Buckets.Disk);
-        }
+        _checkpoint = registry.Histogram(
+            "etcd_debugging_snap_save_total_duration_seconds",
+            "The total latency distributions of save called by snapshot.",
+            Buckets.Disk);
+        _commitWrite = CommitPart("write");
+        CommitPart("rebalance");
+        CommitPart("spill");
 
         registry.GaugeFrom(
             "etcd_mvcc_db_total_size_in_bytes",
@@ -63,10 +59,12 @@ internal sealed class DiskMetrics : IWalObserver
             "etcd_mvcc_db_total_size_in_use_in_bytes",
             "Total size of the underlying database logically in use in bytes.",
             () => member.IsStarted ? member.Engine.SizeInUseBytes : 0);
-    }
 
-    /// <summary>Seconds of an engine batch.</summary>
-    public Histogram BackendCommit { get; }
+        Histogram CommitPart(string part) => registry.Histogram(
+            $"etcd_debugging_disk_backend_commit_{part}_duration_seconds",
+            $"The latency distributions of commit.{part} called by bboltdb backend.",
+            Buckets.Disk);
+    }
 
     /// <summary>Seconds of a database file given out.</summary>
     public Histogram BackendSnapshot { get; }
@@ -77,11 +75,20 @@ internal sealed class DiskMetrics : IWalObserver
     /// <summary>1 while defragmenting.</summary>
     public Counter DefragmentInflight { get; }
 
-    /// <summary>Seconds to store a received database file.</summary>
-    public Histogram SnapshotDbSave { get; }
+    /// <summary>Observes an engine batch, which is written as one and has no other parts.</summary>
+    public void ObserveCommit(double seconds)
+    {
+        _commit.Observe(seconds);
+        _commitWrite.Observe(seconds);
+    }
 
-    /// <summary>Seconds to make it durable.</summary>
-    public Histogram SnapshotDbFsync { get; }
+    /// <summary>Observes that the state was made durable: the part of etcd's snapshots is played by checkpoints, which
+    /// are one flush.</summary>
+    public void ObserveCheckpoint(TimeSpan took)
+    {
+        _checkpointFsync.Observe(took.TotalSeconds);
+        _checkpoint.Observe(took.TotalSeconds);
+    }
 
     /// <inheritdoc />
     public void OnSynced(int sizeBytes, TimeSpan write, TimeSpan sync)

@@ -31,31 +31,9 @@ internal static class FixedMetrics
         registry.Gauge(
             "etcd_mvcc_db_open_read_transactions", "The number of currently open read transactions");
         registry.Gauge("etcd_debugging_mvcc_pending_events_total", "Total number of pending events to be sent.");
-        registry.Gauge(
-            "etcd_debugging_mvcc_total_put_size_in_bytes",
-            "The total size of put kv pairs seen by this member.");
-        registry.Gauge(
-            "etcd_debugging_mvcc_db_compaction_last", "The unix time of the last db compaction. Resets to 0 on start.");
-        registry.Counter("etcd_debugging_mvcc_db_compaction_keys_total", "Total number of db keys compacted.");
-        registry.Histogram(
-            "etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds",
-            "Bucketed histogram of db compaction pause duration.",
-            Buckets.CompactionPause);
-        registry.Histogram(
-            "etcd_debugging_mvcc_db_compaction_total_duration_milliseconds",
-            "Bucketed histogram of db compaction total duration.",
-            Buckets.CompactionTotal);
-        registry.Histogram(
-            "etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds",
-            "Bucketed histogram of index compaction pause duration.",
-            Buckets.IndexPause);
         registry.Histogram(
             "etcd_debugging_snap_save_marshalling_duration_seconds",
             "The marshalling cost distributions of save called by snapshot.",
-            Buckets.Disk);
-        registry.Histogram(
-            "etcd_debugging_snap_save_total_duration_seconds",
-            "The total latency distributions of save called by snapshot.",
             Buckets.Disk);
     }
 }

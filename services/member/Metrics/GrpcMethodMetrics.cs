@@ -13,18 +13,15 @@ internal sealed class GrpcMethodMetrics : IGrpcMethodMetrics
     private readonly Counter _sent;
     private readonly Counter[] _handled;
     private readonly Histogram? _durations;
-    private readonly Counter? _succeeded;
 
     /// <summary>Makes all series of a method, with zeros.</summary>
     /// <param name="all">The families.</param>
     /// <param name="type">Kind of call.</param>
     /// <param name="service">Full name of the service.</param>
     /// <param name="method">Name of the method.</param>
-    /// <param name="succeeded">Counts the calls that ended well once more; null for nothing.</param>
-    public GrpcMethodMetrics(GrpcMetrics all, string type, string service, string method, Counter? succeeded)
+    public GrpcMethodMetrics(GrpcMetrics all, string type, string service, string method)
     {
         _all = all;
-        _succeeded = succeeded;
         _started = all.Started.Of(type, service, method);
         _received = all.MessagesReceived.Of(type, service, method);
         _sent = all.MessagesSent.Of(type, service, method);
@@ -60,10 +57,6 @@ internal sealed class GrpcMethodMetrics : IGrpcMethodMetrics
         var index = (int)status;
         _handled[index >= 0 && index < _handled.Length ? index : (int)StatusCode.Unknown].Increment();
         _durations?.Observe(elapsed.TotalSeconds);
-        if (status == StatusCode.OK)
-        {
-            _succeeded?.Increment();
-        }
     }
 
     /// <summary>Go spells one code differently.</summary>

@@ -21,17 +21,14 @@ internal sealed class GrpcMetrics : IGrpcMetrics
     private readonly ConcurrentDictionary<string, Counter> _unaryByVersion = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Counter> _streamsByVersion = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GrpcMethodMetrics> _methods = new(StringComparer.Ordinal);
-    private readonly Counter _ranges;
     private readonly CounterFamily _clientRequests;
     private readonly CounterFamily _streamFailures;
 
     /// <summary>Adds the families.</summary>
     /// <param name="registry">Where to.</param>
     /// <param name="isExtensive">Measure durations too (<c>--metrics=extensive</c>).</param>
-    /// <param name="ranges">Counts the ranges served.</param>
-    public GrpcMetrics(MetricRegistry registry, bool isExtensive, Counter ranges)
+    public GrpcMetrics(MetricRegistry registry, bool isExtensive)
     {
-        _ranges = ranges;
         string[] labels = ["grpc_type", "grpc_service", "grpc_method"];
         Started = registry.Counters(
             "grpc_server_started_total", "Total number of RPCs started on the server.", labels);
@@ -135,8 +132,7 @@ internal sealed class GrpcMetrics : IGrpcMetrics
             call.Owner,
             TypeName(call.Type),
             call.Service,
-            call.Method,
-            call.Service == KV.Descriptor.FullName && call.Method == "Range" ? call.Owner._ranges : null),
+            call.Method),
         (Owner: this, Type: type, Service: service, Method: method));
 
     private static MethodType TypeOf(bool isClientStreaming, bool isServerStreaming) =>

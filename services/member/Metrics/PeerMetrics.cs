@@ -37,6 +37,14 @@ internal sealed class PeerMetrics
         SnapshotReceived = registry.Counters("etcd_network_snapshot_receive_success", "Snapshots received.", "From");
         SnapshotReceiveFailures = registry.Counters(
             "etcd_network_snapshot_receive_failures", "Snapshots that could not be received.", "From");
+        SnapshotSave = registry.Histogram(
+            "etcd_snap_db_save_total_duration_seconds",
+            "The total latency distributions of v3 snapshot save",
+            Buckets.Transfer);
+        SnapshotFsync = registry.Histogram(
+            "etcd_snap_db_fsync_duration_seconds",
+            "The latency distributions of fsyncing .snap.db file",
+            Buckets.Disk);
         SnapshotReceiveInflight = registry.Gauges(
             "etcd_network_snapshot_receive_inflights_total", "Snapshots being received.", "From");
         SnapshotReceiveSeconds = registry.Histograms(
@@ -87,6 +95,12 @@ internal sealed class PeerMetrics
 
     /// <summary>Snapshots not received.</summary>
     public CounterFamily SnapshotReceiveFailures { get; }
+
+    /// <summary>Seconds to store a received snapshot.</summary>
+    public Histogram SnapshotSave { get; }
+
+    /// <summary>Seconds to make it durable.</summary>
+    public Histogram SnapshotFsync { get; }
 
     /// <summary>Snapshots being received.</summary>
     public CounterFamily SnapshotReceiveInflight { get; }

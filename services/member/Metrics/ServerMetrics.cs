@@ -23,7 +23,7 @@ internal sealed class ServerMetrics
         registry.GaugeFrom(
             "etcd_server_quota_backend_bytes",
             "Current backend storage quota size in bytes.",
-            () => quotaBytes == long.MaxValue ? 0 : quotaBytes);
+            () => quotaBytes);
         LearnerPromoteSuccesses = registry.Counter(
             "etcd_server_learner_promote_successes", "The total number of successful learner promotions.");
         LearnerPromoteFailures = registry.Counters(

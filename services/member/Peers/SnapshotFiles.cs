@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Etcd.Member.Peers;
@@ -29,25 +30,29 @@ internal sealed class SnapshotFiles
         }
     }
 
-    /// <summary>Stores a received file, durable on return; its bytes.</summary>
-    public async Task<long> SaveAsync(Stream source, ulong index, CancellationToken cancellationToken)
+    /// <summary>Stores a received file, durable on return; its bytes, and how long the disk took for them.</summary>
+    public async Task<(long SizeBytes, TimeSpan Fsync)> SaveAsync(
+        Stream source, ulong index, CancellationToken cancellationToken)
     {
         var temporary = TemporaryPath();
         try
         {
             long length;
+            TimeSpan fsync;
             var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20,
                 useAsync: true);
             await using (file.ConfigureAwait(false))
             {
                 await source.CopyToAsync(file, 1 << 20, cancellationToken).ConfigureAwait(false);
                 await file.FlushAsync(cancellationToken).ConfigureAwait(false);
+                var start = Stopwatch.GetTimestamp();
                 file.Flush(flushToDisk: true);
+                fsync = Stopwatch.GetElapsedTime(start);
                 length = file.Length;
             }
 
             File.Move(temporary, PathOf(index), overwrite: true);
-            return length;
+            return (length, fsync);
         }
         catch
         {

@@ -94,6 +94,7 @@ internal sealed partial class SnapshotTransfer : ISnapshotTransfer, IAsyncDispos
         {
             metrics.SnapshotSent.Of(to).Increment();
             metrics.SnapshotSendSeconds.Of(to).Observe(watch.Elapsed.TotalSeconds);
+            _member.Node.Metrics.SnapshotObserved?.Invoke(watch.Elapsed);
             Sent(_logger, index, to, watch.Elapsed);
         }
         else

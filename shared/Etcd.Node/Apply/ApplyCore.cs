@@ -67,6 +67,9 @@ public sealed partial class ApplyCore : IDisposable
     /// <summary>True when a compaction has rows to remove.</summary>
     public bool HasCompactionWork => _state.HasCompactionWork;
 
+    /// <summary>True when the next step of the compaction goes through the index, not through rows.</summary>
+    public bool IsCompactingIndex => _state.IsCompactingIndex;
+
     /// <summary>Applies committed entries. Nothing is visible before <see cref="Commit"/>.</summary>
     /// <param name="entries">Ascending by one, the first one above <see cref="AppliedIndex"/> or below it.</param>
     /// <param name="nowMilliseconds">Monotonic time, never going back.</param>

@@ -1,3 +1,5 @@
+using Etcd.StateMachine;
+
 namespace Etcd.Node.Diagnostics;
 
 /// <summary>
@@ -15,7 +17,6 @@ public sealed class NodeMetrics
     internal long ReadIndexesFailedField;
     internal long LeasesExpiredField;
     internal long LeasesRenewedField;
-    internal long WalBytesField;
     internal long SnapshotAppliesInProgressField;
     internal long DroppedMessagesField;
     internal long WatchStreamsField;
@@ -51,9 +52,6 @@ public sealed class NodeMetrics
     /// <summary><c>etcd_debugging_lease_renewed_total</c>.</summary>
     public long LeasesRenewed => Interlocked.Read(ref LeasesRenewedField);
 
-    /// <summary><c>etcd_disk_wal_write_bytes_total</c>: payload bytes handed to the log.</summary>
-    public long WalBytes => Interlocked.Read(ref WalBytesField);
-
     /// <summary><c>etcd_server_snapshot_apply_in_progress_total</c>.</summary>
     public long SnapshotAppliesInProgress => Interlocked.Read(ref SnapshotAppliesInProgressField);
 
@@ -63,19 +61,31 @@ public sealed class NodeMetrics
     /// <summary><c>etcd_debugging_mvcc_watch_stream_total</c>.</summary>
     public long WatchStreams => Interlocked.Read(ref WatchStreamsField);
 
-    /// <summary>Called by the log thread after each fsync with its seconds
-    /// (<c>etcd_disk_wal_fsync_duration_seconds</c>). Must not block.</summary>
-    public Action<double>? WalFsyncObserved { get; set; }
-
-    /// <summary>Called by the log thread after each buffered write with its seconds
-    /// (<c>etcd_disk_wal_write_duration_seconds</c>). Must not block.</summary>
-    public Action<double>? WalWriteObserved { get; set; }
-
     /// <summary>Called by the apply loop after each engine batch with its seconds
     /// (<c>etcd_disk_backend_commit_duration_seconds</c>). Must not block.</summary>
     public Action<double>? BackendCommitObserved { get; set; }
 
     /// <summary>Called by the apply loop per applied request: is it a v2 request, operation name as etcd labels
-    /// it, success, seconds (<c>etcd_server_apply_duration_seconds</c>). Must not block.</summary>
-    public Action<bool, string, bool, double>? ApplyObserved { get; set; }
+    /// it, the result, seconds (<c>etcd_server_apply_duration_seconds</c>). Must not block.</summary>
+    public Action<bool, string, ApplyResult, double>? ApplyObserved { get; set; }
+
+    /// <summary>Called by the apply loop after each step of a compaction: was it through the index (else through
+    /// rows), and how long nothing was applied for it. Must not block.</summary>
+    public Action<bool, TimeSpan>? CompactionStepObserved { get; set; }
+
+    /// <summary>Called by the apply loop after the last step of a compaction with the time since the first. Must not
+    /// block.</summary>
+    public Action<TimeSpan>? CompactionObserved { get; set; }
+
+    /// <summary>Called by the checkpointer with the time that making the state durable took. Must not block.</summary>
+    public Action<TimeSpan>? CheckpointObserved { get; set; }
+
+    /// <summary>Called from any thread with the time that a hash of all buckets took. Must not block.</summary>
+    public Action<TimeSpan>? HashObserved { get; set; }
+
+    /// <summary>Called from any thread with the time that a hash at a revision took. Must not block.</summary>
+    public Action<TimeSpan>? RevisionHashObserved { get; set; }
+
+    /// <summary>Called from any thread with the time that giving out the whole state took. Must not block.</summary>
+    public Action<TimeSpan>? SnapshotObserved { get; set; }
 }

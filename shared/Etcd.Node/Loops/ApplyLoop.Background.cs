@@ -15,6 +15,7 @@ internal sealed partial class ApplyLoop
 {
     private long _observedTimestamp;
     private TimeSpan _compactionTook;
+    private long _compactionBegan;
 
     /// <inheritdoc/>
     public void OnApplied(in Entry entry, in ApplyResult result)
@@ -36,7 +37,7 @@ internal sealed partial class ApplyLoop
         if (_metrics.ApplyObserved is { } observed)
         {
             (bool isV2, string name) = RequestNames.Of(entry.Data.Span);
-            observed(isV2, name, result.Error is null, took.TotalSeconds);
+            observed(isV2, name, result, took.TotalSeconds);
         }
     }
 
@@ -69,11 +70,16 @@ internal sealed partial class ApplyLoop
         if (_core.HasCompactionWork)
         {
             long start = _time.GetTimestamp();
+            _compactionBegan = _compactionTook == TimeSpan.Zero ? start : _compactionBegan;
+            bool isIndexStep = _core.IsCompactingIndex;
             bool finished = !_core.StepCompaction();
-            _compactionTook += _time.GetElapsedTime(start);
+            TimeSpan took = _time.GetElapsedTime(start);
+            _compactionTook += took;
+            _metrics.CompactionStepObserved?.Invoke(isIndexStep, took);
             if (finished)
             {
                 LogCompacted(_core.View.CompactRevision, _compactionTook);
+                _metrics.CompactionObserved?.Invoke(_time.GetElapsedTime(_compactionBegan));
                 _compactionTook = TimeSpan.Zero;
             }
 

@@ -1,5 +1,4 @@
 using Etcd.Node.Consensus;
-using Etcd.Node.Diagnostics;
 using Etcd.Ports.Log;
 using Etcd.Raft;
 
@@ -14,20 +13,16 @@ internal sealed class WalWriter
     private readonly IRaftLog _log;
     private readonly LogWriting _writing;
     private readonly WalWriterWiring _wiring;
-    private readonly NodeMetrics _metrics;
-    private readonly TimeProvider _time;
     private readonly Inbox<object> _inbox = new(capacity: int.MaxValue);
     private readonly List<Message> _written = [];
     private long _bytesSinceCheckpoint;
     private bool _unsynced;
 
-    public WalWriter(IRaftLog log, WalWriterWiring wiring, NodeMetrics metrics, TimeProvider time)
+    public WalWriter(IRaftLog log, WalWriterWiring wiring)
     {
         _log = log;
         _writing = new LogWriting(log);
         _wiring = wiring;
-        _metrics = metrics;
-        _time = time;
     }
 
     /// <summary>Payload bytes since the last checkpoint. Readable from any thread.</summary>
@@ -50,7 +45,6 @@ internal sealed class WalWriter
         {
             bool mustSync = false;
             _unsynced = true;
-            long start = _time.GetTimestamp();
             foreach (object item in items)
             {
                 if (item is Message write)
@@ -61,11 +55,8 @@ internal sealed class WalWriter
 
             if (mustSync)
             {
-                long beforeSync = _time.GetTimestamp();
-                _metrics.WalWriteObserved?.Invoke(_time.GetElapsedTime(start, beforeSync).TotalSeconds);
                 _log.Sync();
                 _unsynced = false;
-                _metrics.WalFsyncObserved?.Invoke(_time.GetElapsedTime(beforeSync).TotalSeconds);
             }
 
             Deliver();
@@ -95,7 +86,6 @@ internal sealed class WalWriter
 
         bool awaited = _writing.Buffer(write, out long bytes);
         Interlocked.Add(ref _bytesSinceCheckpoint, bytes);
-        Interlocked.Add(ref _metrics.WalBytesField, bytes);
         _written.Add(write);
         return awaited;
     }

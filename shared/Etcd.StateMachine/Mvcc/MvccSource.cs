@@ -7,7 +7,7 @@ namespace Etcd.StateMachine.Mvcc;
 /// What all views of one store share: the engine, the value cache, the newest view and the newest compaction hashes.
 /// Thread-safe; only the apply loop publishes.
 /// </summary>
-internal sealed class MvccSource(IKvReader reader, ValueCache cache)
+internal sealed class MvccSource(IKvReader reader, ValueCache cache, OperationCounts counts)
 {
     /// <summary>Compaction hashes kept, as etcd keeps them.</summary>
     private const int MaxHashes = 10;
@@ -20,6 +20,9 @@ internal sealed class MvccSource(IKvReader reader, ValueCache cache)
 
     /// <summary>Values by revision.</summary>
     public ValueCache Cache => cache;
+
+    /// <summary>Where operations are counted.</summary>
+    public OperationCounts Counts => counts;
 
     /// <summary>The newest published view.</summary>
     public MvccView Latest

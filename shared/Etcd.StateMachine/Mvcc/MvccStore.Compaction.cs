@@ -15,6 +15,9 @@ internal sealed partial class MvccStore
     /// <summary>True when a sweep has work.</summary>
     public bool HasSweep => _sweeps.Count > 0;
 
+    /// <summary>True when the next step goes through the index.</summary>
+    public bool IsSweepingIndex => _sweeps.TryPeek(out PendingSweep? pending) && !pending.IndexDone;
+
     /// <summary>Makes everything below a revision unreadable and schedules the sweep.</summary>
     public (CompactionSweep? Sweep, EtcdError? Error) Compact(long revision)
     {
@@ -89,12 +92,14 @@ internal sealed partial class MvccStore
         Span<byte> end = stackalloc byte[RevisionKey.Length];
         RevisionKey.Write(end, new Revision(compactRevision + 1, 0));
         using IKvCursor cursor = _source.Reader.Scan(Bucket.Key, pending.RowCursor, end);
+        int swept = 0;
         for (int rows = 0; cursor.MoveNext(); rows++)
         {
             if (rows == maxRows)
             {
                 pending.RowCursor = cursor.Key.ToArray();
                 pending.Hasher = hasher;
+                _source.Counts.AddSwept(swept);
                 return false;
             }
 
@@ -104,6 +109,7 @@ internal sealed partial class MvccStore
             if (!isKept)
             {
                 _sweepBatch.Delete(Bucket.Key, cursor.Key);
+                swept++;
             }
 
             if (isKept || !hasher.NeedsKeep(revision))
@@ -113,6 +119,7 @@ internal sealed partial class MvccStore
         }
 
         pending.Hasher = hasher;
+        _source.Counts.AddSwept(swept);
         return true;
     }
 }

@@ -29,6 +29,12 @@ internal sealed partial class MvccStore : IReadContext
     private long _committedRevision;
     private int _changes;
 
+    // Operations of the request that are not counted yet.
+    private int _ranges;
+    private int _puts;
+    private int _deletes;
+    private long _putBytes;
+
     public MvccStore(MvccSource source, LeaseSet leases, IKvBatch batch, IKvBatch sweepBatch)
     {
         _source = source;
@@ -58,6 +64,7 @@ internal sealed partial class MvccStore : IReadContext
     /// <summary>Closes a request: when it changed something, its main revision becomes the current one.</summary>
     public void EndRequest()
     {
+        CountOperations();
         if (_changes == 0)
         {
             return;
@@ -69,6 +76,16 @@ internal sealed partial class MvccStore : IReadContext
         _changes = 0;
     }
 
+    /// <summary>Takes note of lookups of the request.</summary>
+    public void CountRanges(int count) => _ranges += count;
+
+    /// <summary>Counts what the request has done so far as a transaction of its own.</summary>
+    public void CountOperations()
+    {
+        _source.Counts.Add(_ranges, _puts, _deletes, _putBytes);
+        (_ranges, _puts, _deletes, _putBytes) = (0, 0, 0, 0);
+    }
+
     /// <summary>Writes a key.</summary>
     /// <param name="key">Not empty.</param>
     /// <param name="value">May be empty.</param>
@@ -76,6 +93,8 @@ internal sealed partial class MvccStore : IReadContext
     /// <returns>The main revision.</returns>
     public long Put(ByteString key, ByteString value, long leaseId)
     {
+        _puts++;
+        _putBytes += key.Length + value.Length;
         Revision revision = NextRevision();
         byte[] keyBytes = ArrayOf(key);
         _index.Put(keyBytes, revision, out long createdMain, out long version);
@@ -107,6 +126,7 @@ internal sealed partial class MvccStore : IReadContext
     /// <returns>How many there were.</returns>
     public long DeleteRange(KeyInterval interval)
     {
+        _deletes++;
         List<KeyHistory> keys = RangeExecutor.CollectLive(this, interval);
         foreach (KeyHistory history in keys)
         {
@@ -120,6 +140,7 @@ internal sealed partial class MvccStore : IReadContext
     /// <returns>False when it does not.</returns>
     public bool DeleteKey(byte[] key)
     {
+        _deletes++;
         bool isLive = IndexReader.Find(Root, key) is { IsLive: true };
         if (isLive)
         {

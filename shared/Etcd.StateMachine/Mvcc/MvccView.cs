@@ -53,6 +53,7 @@ public sealed partial class MvccView : IReadContext
     public (RangeResponse? Response, EtcdError? Error) Range(RangeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        _source.Counts.Add(ranges: 1, puts: 0, deletes: 0, putBytes: 0);
         MvccView view = this;
         while (true)
         {
@@ -96,9 +97,11 @@ public sealed partial class MvccView : IReadContext
         MvccView view = this;
         while (true)
         {
-            (TxnResponse? Response, EtcdError? Error) result = TxnExecutor.ExecuteReadOnly(view, request);
+            (TxnResponse? Response, EtcdError? Error) result =
+                TxnExecutor.ExecuteReadOnly(view, request, out int ranges);
             if (!ReferenceEquals(result.Error, ReadErrors.Swept))
             {
+                _source.Counts.Add(ranges, puts: 0, deletes: 0, putBytes: 0);
                 return result;
             }
 

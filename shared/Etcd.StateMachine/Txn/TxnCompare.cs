@@ -16,10 +16,12 @@ internal static class TxnCompare
     /// <param name="context">What is compared with.</param>
     /// <param name="comparisons">The comparisons.</param>
     /// <param name="swept">Set when a value is missing because the context is behind a compaction.</param>
-    public static bool All(IReadContext context, IList<Compare> comparisons, ref bool swept)
+    /// <param name="made">Counts the comparisons made: those behind the first that fails are not.</param>
+    public static bool All(IReadContext context, IList<Compare> comparisons, ref bool swept, ref int made)
     {
         for (int i = 0; i < comparisons.Count; i++)
         {
+            made++;
             if (!Holds(context, comparisons[i], ref swept))
             {
                 return false;

@@ -20,11 +20,16 @@ namespace Etcd.StateMachine.Txn;
 internal static class TxnExecutor
 {
     /// <summary>Executes a transaction of ranges on a view. The error may be <see cref="ReadErrors.Swept"/>.</summary>
-    public static (TxnResponse? Response, EtcdError? Error) ExecuteReadOnly(IReadContext context, TxnRequest request)
+    /// <param name="context">The view.</param>
+    /// <param name="request">The transaction.</param>
+    /// <param name="ranges">Number of lookups made, those of comparisons too.</param>
+    public static (TxnResponse? Response, EtcdError? Error) ExecuteReadOnly(
+        IReadContext context, TxnRequest request, out int ranges)
     {
         bool swept = false;
         List<bool> path = [];
-        ChoosePath(context, request, path, ref swept);
+        ranges = 0;
+        ChoosePath(context, request, path, ref swept, ref ranges);
         if (swept)
         {
             return (null, ReadErrors.Swept);
@@ -37,7 +42,8 @@ internal static class TxnExecutor
         }
 
         position = 0;
-        (TxnResponse response, EtcdError? error) = Run(context, store: null, request, path, ref position);
+        (TxnResponse response, EtcdError? error) =
+            Run(context, store: null, request, path, ref position, ref ranges);
         response.Header = new ResponseHeader { Revision = context.ReadRevision };
         return error is null ? (response, null) : (null, error);
     }
@@ -48,7 +54,9 @@ internal static class TxnExecutor
     {
         bool swept = false;
         List<bool> path = [];
-        ChoosePath(store, request, path, ref swept);
+        int ranges = 0;
+        ChoosePath(store, request, path, ref swept, ref ranges);
+        store.CountRanges(ranges);
         int position = 0;
         var deletes = new List<DeleteRangeRequest>();
         if (CheckPuts(store, leases, request, path, ref position, deletes) is { } refusedPut)
@@ -62,8 +70,12 @@ internal static class TxnExecutor
             return (null, refusedRange);
         }
 
+        // What was looked up so far is a transaction of its own in etcd.
+        store.CountOperations();
         position = 0;
-        (TxnResponse response, EtcdError? error) = Run(store, store, request, path, ref position);
+        ranges = 0;
+        (TxnResponse response, EtcdError? error) = Run(store, store, request, path, ref position, ref ranges);
+        store.CountRanges(ranges);
         if (error is not null || swept)
         {
             throw new InvalidOperationException($"a checked transaction failed at {store.ReadRevision}: {error}");
@@ -73,15 +85,16 @@ internal static class TxnExecutor
         return (response, null);
     }
 
-    private static void ChoosePath(IReadContext context, TxnRequest request, List<bool> path, ref bool swept)
+    private static void ChoosePath(
+        IReadContext context, TxnRequest request, List<bool> path, ref bool swept, ref int ranges)
     {
-        bool succeeded = TxnCompare.All(context, request.Compare, ref swept);
+        bool succeeded = TxnCompare.All(context, request.Compare, ref swept, ref ranges);
         path.Add(succeeded);
         foreach (RequestOp op in Branch(request, succeeded))
         {
             if (op.RequestCase == RequestOp.RequestOneofCase.RequestTxn)
             {
-                ChoosePath(context, op.RequestTxn, path, ref swept);
+                ChoosePath(context, op.RequestTxn, path, ref swept, ref ranges);
             }
         }
     }
@@ -132,6 +145,7 @@ internal static class TxnExecutor
     {
         if (put.IgnoreValue || put.IgnoreLease)
         {
+            store.CountRanges(1);
             bool exists = IndexReader.Find(store.Root, put.Key.Span) is { IsLive: true };
             foreach (DeleteRangeRequest delete in deletes)
             {
@@ -175,7 +189,12 @@ internal static class TxnExecutor
         : null;
 
     private static (TxnResponse Response, EtcdError? Error) Run(
-        IReadContext context, MvccStore? store, TxnRequest request, List<bool> path, ref int position)
+        IReadContext context,
+        MvccStore? store,
+        TxnRequest request,
+        List<bool> path,
+        ref int position,
+        ref int ranges)
     {
         bool succeeded = path[position++];
         var response = new TxnResponse { Succeeded = succeeded };
@@ -188,6 +207,7 @@ internal static class TxnExecutor
             switch (op.RequestCase)
             {
                 case RequestOp.RequestOneofCase.RequestRange:
+                    ranges++;
                     (answer.ResponseRange, error) = RangeExecutor.Execute(context, op.RequestRange);
                     break;
                 case RequestOp.RequestOneofCase.RequestPut:
@@ -197,7 +217,7 @@ internal static class TxnExecutor
                     answer.ResponseDeleteRange = WriteExecutor.DeleteRange(Writable(store, op), op.RequestDeleteRange);
                     break;
                 case RequestOp.RequestOneofCase.RequestTxn:
-                    (answer.ResponseTxn, error) = Run(context, store, op.RequestTxn, path, ref position);
+                    (answer.ResponseTxn, error) = Run(context, store, op.RequestTxn, path, ref position, ref ranges);
                     answer.ResponseTxn.Header = new ResponseHeader();
                     break;
                 default:

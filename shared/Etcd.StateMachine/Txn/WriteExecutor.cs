@@ -18,6 +18,7 @@ internal static class WriteExecutor
         long leaseId = request.Lease;
         if (request.IgnoreValue || request.IgnoreLease || request.PrevKv)
         {
+            store.CountRanges(1);
             KeyValue? previous = store.FindCurrent(request.Key);
             if (request.IgnoreValue || request.IgnoreLease)
             {
@@ -41,6 +42,7 @@ internal static class WriteExecutor
         KeyInterval interval = KeyInterval.Of(request.Key, request.RangeEnd);
         if (request.PrevKv)
         {
+            store.CountRanges(1);
             foreach (KeyHistory history in RangeExecutor.CollectLive(store, interval))
             {
                 response.PrevKvs.Add(store.ReadRow(history.Last));

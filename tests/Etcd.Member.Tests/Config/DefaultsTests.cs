@@ -52,7 +52,7 @@ public sealed class DefaultsTests
 
     [Fact]
     public void Negative_quota_means_none() => Assert.Equal(
-        long.MaxValue, ConfigFixture.Accepted(ConfigFixture.Load("--quota-backend-bytes=-1")).EffectiveQuotaBytes);
+        -1, ConfigFixture.Accepted(ConfigFixture.Load("--quota-backend-bytes=-1")).EffectiveQuotaBytes);
 
     [Fact]
     public void Short_raft_timeouts_are_raised()

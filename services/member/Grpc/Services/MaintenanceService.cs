@@ -15,8 +15,12 @@ internal sealed partial class MaintenanceService(
     ServingStatus serving,
     IEngineMaintenance maintenance,
     GrpcEdgeOptions options,
+    TimeProvider time,
     ILogger<MaintenanceService> logger) : Maintenance.MaintenanceBase
 {
+    /// <summary>Version of the schema that snapshots and hashes are written in.</summary>
+    private const string StorageVersion = "3.5.0";
+
     public override Task<StatusResponse> Status(StatusRequest request, ServerCallContext context)
     {
         MemberNode node = member.Node;
@@ -32,6 +36,13 @@ internal sealed partial class MaintenanceService(
             RaftTerm = raft.Term,
             RaftAppliedIndex = node.AppliedIndex,
             IsLearner = node.IsLearner,
+            StorageVersion = StorageVersion,
+            DbSizeQuota = options.QuotaBytes,
+            DowngradeInfo = new DowngradeInfo
+            {
+                Enabled = node.Membership.Downgrade.Enabled,
+                TargetVersion = node.Membership.Downgrade.TargetVersion,
+            },
         };
         if (raft.LeaderId == 0)
         {
@@ -63,7 +74,9 @@ internal sealed partial class MaintenanceService(
     public override async Task<HashResponse> Hash(HashRequest request, ServerCallContext context)
     {
         long revision = member.Node.View.Revision;
+        long start = time.GetTimestamp();
         uint hash = await Task.Run(() => HashEngine(context.CancellationToken), context.CancellationToken);
+        member.Node.Metrics.HashObserved?.Invoke(time.GetElapsedTime(start));
         ResponseHeader header = member.Node.Complete(new ResponseHeader { Revision = revision });
         return new HashResponse { Header = header, Hash = hash };
     }
@@ -112,6 +125,7 @@ internal sealed partial class MaintenanceService(
         SnapshotRequest request, IServerStreamWriter<SnapshotResponse> responseStream, ServerCallContext context)
     {
         CancellationToken end = context.StreamToken();
+        long start = time.GetTimestamp();
         using IKvSnapshot state = member.Engine.OpenSnapshot();
         // Walks every row before the first byte: the client is told the size with it.
         DatabaseFileWriter file = await Task.Run(() => DatabaseFileWriter.Plan(state, end), end);
@@ -119,6 +133,7 @@ internal sealed partial class MaintenanceService(
         await using SnapshotBlobStream blobs = new(responseStream, file.SizeBytes);
         await file.WriteAsync(blobs, appendHash: false, end);
         await blobs.SendHashAsync(end);
+        member.Node.Metrics.SnapshotObserved?.Invoke(time.GetElapsedTime(start));
         LogSnapshotFinished(logger, file.SizeBytes);
     }
 

@@ -77,7 +77,9 @@ internal sealed partial class SnapshotRequestHandler
             var body = new RestStream(reader, context.Request.Body);
             await using (body.ConfigureAwait(false))
             {
-                var size = await _files.SaveAsync(body, index, context.RequestAborted).ConfigureAwait(false);
+                var (size, fsync) = await _files.SaveAsync(body, index, context.RequestAborted).ConfigureAwait(false);
+                metrics.SnapshotSave.Observe(watch.Elapsed.TotalSeconds);
+                metrics.SnapshotFsync.Observe(fsync.TotalSeconds);
                 metrics.ReceivedBytes.Of(from).Add(size);
                 Received(_logger, local, from, index, size, watch.Elapsed);
             }
