@@ -159,26 +159,29 @@ internal sealed class Cluster : IAsyncDisposable
 
         public string DataDirectory => Path.Combine(_cluster.Folder, Name);
 
-        public void Launch() => Launch(new Dictionary<string, string>());
+        /// <summary>Starts the process; arguments given here win over the cluster's.</summary>
+        public void Launch(params string[] arguments) => Launch(new Dictionary<string, string>(), arguments);
 
         /// <summary>Starts the process with variables of its own in its environment.</summary>
-        public void Launch(IReadOnlyDictionary<string, string> environment) => _process = ServerProcess.Start(
-            Name,
-            _program,
-            [
-                $"--name={Name}",
-                $"--data-dir={DataDirectory}",
-                $"--listen-client-urls={ClientUrl}",
-                $"--advertise-client-urls={ClientUrl}",
-                $"--listen-peer-urls={PeerUrl}",
-                $"--initial-advertise-peer-urls={PeerUrl}",
-                $"--initial-cluster={_cluster._initialCluster}",
-                "--initial-cluster-state=new",
-                "--initial-cluster-token=conformance",
-                .. _cluster._extraArguments,
-            ],
-            Path.Combine(_cluster.Folder, $"{Name}.log"),
-            environment);
+        public void Launch(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+            _process = ServerProcess.Start(
+                Name,
+                _program,
+                [
+                    $"--name={Name}",
+                    $"--data-dir={DataDirectory}",
+                    $"--listen-client-urls={ClientUrl}",
+                    $"--advertise-client-urls={ClientUrl}",
+                    $"--listen-peer-urls={PeerUrl}",
+                    $"--initial-advertise-peer-urls={PeerUrl}",
+                    $"--initial-cluster={_cluster._initialCluster}",
+                    "--initial-cluster-state=new",
+                    "--initial-cluster-token=conformance",
+                    .. _cluster._extraArguments,
+                    .. arguments,
+                ],
+                Path.Combine(_cluster.Folder, $"{Name}.log"),
+                environment);
 
         public Task UntilHealthyAsync() => Process.UntilAnswersAsync($"{ClientUrl}/health");
 

@@ -74,6 +74,7 @@ internal sealed partial class MaintenanceService
         await SetAsync(new DowngradeInfoSetRequest(), cancellationToken);
     }
 
+    // Differs from etcd: 3.5 applies it but never answers, so that its clients time out.
     private async ValueTask SetAsync(DowngradeInfoSetRequest request, CancellationToken cancellationToken) =>
         await proposals.SendRawAsync(new InternalRaftRequest { DowngradeInfoSet = request }, cancellationToken);
 }
