@@ -74,6 +74,19 @@ public sealed class Pair : IAsyncLifetime, IAsyncDisposable
         Assert.Equal($"{code}: {text}", outcome.Text);
     }
 
+    /// <summary>Sends the same put so many times to both, many at once; each makes a revision.</summary>
+    internal async Task ManyAsync(PutRequest request, int count)
+    {
+        foreach (var member in (Cluster.Member[])[ReferenceMember, OurMember])
+        {
+            await Parallel.ForAsync(
+                0, count, new ParallelOptions { MaxDegreeOfParallelism = 64 },
+                async (_, end) => await member.Kv.PutAsync(request, cancellationToken: end));
+        }
+
+        Revision += count;
+    }
+
     internal Task<PutResponse> PutAsync(string key, string value, long lease = 0) =>
         SameAsync<PutResponse>(Requests.Put(key, value, lease));
 

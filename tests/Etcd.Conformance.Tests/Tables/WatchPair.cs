@@ -15,9 +15,36 @@ internal sealed class WatchPair : IAsyncDisposable
     private readonly Side _expected;
     private readonly Side _actual;
 
-    private WatchPair(Pair pair) => (_expected, _actual) = (new Side(pair.ReferenceMember), new Side(pair.OurMember));
+    private WatchPair(Member reference, Member ours) => (_expected, _actual) = (new Side(reference), new Side(ours));
 
-    public static WatchPair Open(Pair pair) => new(pair);
+    /// <summary>Opens a stream to each.</summary>
+    public static WatchPair Open(Pair pair)
+    {
+        var watch = OpenWithoutReading(pair);
+        watch.StartReading();
+        return watch;
+    }
+
+    /// <summary>Opens a stream to each that nobody reads before <see cref="StartReading"/>.</summary>
+    public static WatchPair OpenWithoutReading(Pair pair) => new(pair.ReferenceMember, pair.OurMember);
+
+    /// <summary>
+    /// Opens a stream to each, for what etcd answers so from a release on; to ours twice when the reference is older.
+    /// </summary>
+    public static async Task<WatchPair> OpenSinceAsync(Pair pair, Version release)
+    {
+        var status = await pair.ReferenceMember.Maintenance.StatusAsync(new StatusRequest());
+        var reference = Version.Parse(status.Version) >= release ? pair.ReferenceMember : pair.OurMember;
+        var watch = new WatchPair(reference, pair.OurMember);
+        watch.StartReading();
+        return watch;
+    }
+
+    public void StartReading()
+    {
+        _expected.StartReading();
+        _actual.StartReading();
+    }
 
     public async Task SendAsync(WatchRequest request)
     {
@@ -58,6 +85,23 @@ internal sealed class WatchPair : IAsyncDisposable
         return actual;
     }
 
+    /// <summary>The next responses of each side, by watch: their order among watches is nobody's promise.</summary>
+    public async Task<(List<WatchResponse> Expected, List<WatchResponse> Actual)> AllOfAsync(int count)
+    {
+        return (await OfAsync(_expected), await OfAsync(_actual));
+
+        async Task<List<WatchResponse>> OfAsync(Side side)
+        {
+            var responses = new List<WatchResponse>();
+            while (responses.Count < count)
+            {
+                responses.Add(await side.NextAsync());
+            }
+
+            return [.. responses.OrderBy(response => response.WatchId)];
+        }
+    }
+
     /// <summary>Lets both streams end on the client's side only.</summary>
     public async Task HalfCloseAsync()
     {
@@ -79,15 +123,13 @@ internal sealed class WatchPair : IAsyncDisposable
     {
         private readonly Channel<WatchResponse> _responses = Channel.CreateUnbounded<WatchResponse>();
         private readonly CancellationTokenSource _stop = new();
-        private readonly Task _reading;
+        private Task _reading = Task.CompletedTask;
 
-        public Side(Member member)
-        {
-            Call = member.Watch.Watch(cancellationToken: _stop.Token);
-            _reading = ReadAsync();
-        }
+        public Side(Member member) => Call = member.Watch.Watch(cancellationToken: _stop.Token);
 
         public AsyncDuplexStreamingCall<WatchRequest, WatchResponse> Call { get; }
+
+        public void StartReading() => _reading = ReadAsync();
 
         public async Task<WatchResponse> NextAsync()
         {

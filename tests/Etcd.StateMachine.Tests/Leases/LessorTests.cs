@@ -224,7 +224,7 @@ public sealed class LessorTests
     }
 
     [Fact]
-    public void New_leader_counts_from_the_checkpoint()
+    public void L14_new_leader_counts_from_the_checkpoint()
     {
         _leases.Grant(3, 1000, _rows.Batch, out _);
         _leases.Checkpoint(3, 700, persist: false, _rows.Batch);

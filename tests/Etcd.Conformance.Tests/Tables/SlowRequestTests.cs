@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Etcdserverpb;
+using Google.Protobuf;
+using static Etcd.Conformance.Tests.Tables.Requests;
+using Cluster = Etcd.Conformance.Tests.Harness.Cluster;
+
+namespace Etcd.Conformance.Tests.Tables;
+
+/// <summary>What a request that takes too long leaves in the log: here every one does.</summary>
+public sealed partial class SlowRequestTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly string[] ClientRequests = ["header:<", "key:", "compare:<"];
+
+    [Fact]
+    public async Task Slow_requests_are_logged_in_etcds_words()
+    {
+        await using var pair = await Pair.StartAsync("--experimental-warning-apply-duration=100ns");
+        IMessage[] requests =
+        [
+            Put("key \"quoted\"\\\n", "value"),
+            new PutRequest { Key = ByteString.CopyFrom(0, 255, 200, 97), Value = Bytes("v"), PrevKv = true },
+            Put("missing lease", "v", lease: 4660),
+            Range("a", FromKey), Range("b"), Delete("x", "y"), Grant(77, 100), Grant(-77, 100), Revoke(77), Revoke(78),
+            new RangeRequest
+            {
+                Key = Bytes("a"), Limit = 2, KeysOnly = true, Serializable = true, MinModRevision = 1,
+                SortOrder = RangeRequest.Types.SortOrder.Descend, SortTarget = RangeRequest.Types.SortTarget.Value,
+            },
+            Txn(Op(Put("b", "1")), Op(Range("b")), Op(Delete("c")), Op(Txn(Op(Put("d", "22"))))),
+            Txn(Version("b", 0), [Op(Put("e", ""))], [Op(Range("b")), Op(Delete("b", "c"))]),
+            Txn(Value("b", "abc", Compare.Types.CompareResult.NotEqual), [Op(Range("b"))], [Op(Range("c"))]),
+            Txn(), new CompactionRequest { Revision = 2, Physical = true }, new AlarmRequest(),
+        ];
+        foreach (var request in requests)
+        {
+            await pair.SameAsync(request);
+        }
+
+        var expected = await LinesAsync(pair.ReferenceMember, requests.Length);
+        Assert.Equal(expected, await LinesAsync(pair.OurMember, requests.Length));
+    }
+
+    /// <summary>So many lines; a log may be written a little behind.</summary>
+    private static async Task<List<string>> LinesAsync(Cluster.Member member, int count)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            var lines = Lines(member);
+            if (lines.Count >= count)
+            {
+                return lines;
+            }
+
+            if (waited.Elapsed > Limit)
+            {
+                throw new TimeoutException(
+                    $"phase: log; expected: {count} lines within {Limit}; actual:\n{string.Join('\n', lines)}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>The lines about requests of clients, without times, ids and sizes of headers.</summary>
+    private static List<string> Lines(Cluster.Member member)
+    {
+        var lines = new List<string>();
+        // The last line may be in writing.
+        foreach (string text in File.ReadAllText(member.Process.LogFile).Split('\n')[..^1])
+        {
+            using var json = JsonDocument.Parse(text);
+            var line = json.RootElement;
+            if (line.GetProperty("msg").GetString() != "apply request took too long")
+            {
+                continue;
+            }
+
+            Assert.Equal("warn", line.GetProperty("level").GetString());
+            Assert.Equal("100ns", line.GetProperty("expected-duration").GetString());
+            Assert.NotEmpty(line.GetProperty("took").GetString()!);
+            string request = Ids().Replace(line.GetProperty("request").GetString()!, "ID:1");
+            bool failed = line.TryGetProperty("error", out _);
+            string response = failed ? "" : Sizes().Replace(line.GetProperty("response").GetString()!, "size");
+            if (ClientRequests.Any(start => request.StartsWith(start, StringComparison.Ordinal)))
+            {
+                lines.Add($"{line.GetProperty("prefix")}|{request}|{response}|{failed}");
+            }
+        }
+
+        return lines;
+    }
+
+    [GeneratedRegex(@"\bID:\d+")]
+    private static partial Regex Ids();
+
+    [GeneratedRegex(@"size:\d+$")]
+    private static partial Regex Sizes();
+}
