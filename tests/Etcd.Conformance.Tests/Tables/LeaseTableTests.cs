@@ -189,7 +189,7 @@ public sealed class LeaseTableTests(Pair pair) : IClassFixture<Pair>
     {
         await using var restarted = await Pair.StartAsync();
         await restarted.SameAsync(Grant(16, 3600));
-        await restarted.SameAsync(Grant(17, 3600));
+        await restarted.SameAsync(Grant(17, 7200));
         await restarted.PutAsync("L16/a", "v", lease: 16);
         await restarted.PutAsync("L16/b", "v", lease: 16);
         await restarted.PutAsync("L16/b", "v");
