@@ -16,7 +16,7 @@ public sealed class LeaderLossTests
     private static readonly byte[] Value = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
 
     [Fact]
-    public async Task Leader_killed_under_load_loses_no_acknowledged_put_and_no_event()
+    public async Task U04_leader_killed_under_load_loses_no_acknowledged_put_and_no_event()
     {
         await using var cluster = await Cluster.StartOursAsync(3);
         var (gateway, url) = await GatewayProcess.StartAsync(cluster);

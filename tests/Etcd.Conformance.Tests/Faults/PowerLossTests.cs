@@ -13,7 +13,7 @@ public sealed class PowerLossTests
     private static readonly string[] Extra = ["--snapshot-count=500"];
 
     [Fact]
-    public async Task All_members_killed_at_once_keep_what_was_acknowledged_and_agree()
+    public async Task U08_all_members_killed_at_once_keep_what_was_acknowledged_and_agree()
     {
         await using var cluster = await Cluster.StartOursAsync(3, Extra);
         var acknowledged = new ConcurrentDictionary<string, long>();

@@ -23,7 +23,7 @@ public sealed class RandomFaultsTests
 
     [Theory]
     [InlineData(1)]
-    public async Task Reads_stay_linearizable_while_members_fail(int seed)
+    public async Task U07_reads_stay_linearizable_while_members_fail(int seed)
     {
         // A longer run: ETCD_FAULTS_SECONDS=600 and a seed in ETCD_FAULTS_SEED.
         var duration = TimeSpan.FromSeconds(Setting("ETCD_FAULTS_SECONDS", 20));
