@@ -74,7 +74,12 @@ public sealed partial class MemberNode
             ApplyResult result = await ProposeEncoded(id, EntryType.Normal, data, CancellationToken.None);
             if (result.Error is null)
             {
-                LogPublished(Hex(MemberId), Attributes, Hex(ClusterId), _options.RequestTimeout);
+                LogPublished(
+                    Hex(MemberId),
+                    Attributes,
+                    V2Requests.AttributesPath(MemberId),
+                    Hex(ClusterId),
+                    _options.RequestTimeout);
                 _publishedAttributes.TrySetResult();
                 return;
             }

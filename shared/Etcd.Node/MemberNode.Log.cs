@@ -9,7 +9,13 @@ public sealed partial class MemberNode
     private static string Hex(ulong id) => ClusterIds.ToHex(id);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "starting etcd server")]
-    private partial void LogStarting(string localMemberId, string clusterId, ulong appliedIndex, ulong lastLogIndex);
+    private partial void LogStarting(
+        string localMemberId,
+        string localServerVersion,
+        string clusterId,
+        string clusterVersion,
+        ulong appliedIndex,
+        ulong lastLogIndex);
 
     [LoggerMessage(Level = LogLevel.Information,
         Message = "initialized peer connections; fast-forwarding election ticks")]
@@ -17,7 +23,14 @@ public sealed partial class MemberNode
 
     [LoggerMessage(Level = LogLevel.Information, Message = "published local member to cluster through raft")]
     private partial void LogPublished(
-        string localMemberId, string localMemberAttributes, string clusterId, TimeSpan publishTimeout);
+        string localMemberId,
+        string localMemberAttributes,
+        string requestPath,
+        string clusterId,
+        TimeSpan publishTimeout);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "dropped a proposal that is no request of etcd's")]
+    private partial void LogUselessProposal(string localMemberId, string remotePeerId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "failed to publish local member to cluster through raft")]
     private partial void LogPublishFailed(string localMemberId, string localMemberAttributes, string error);

@@ -133,7 +133,13 @@ public sealed partial class MemberNode
 
     private void Start()
     {
-        LogStarting(Hex(MemberId), Hex(ClusterId), _recovered.State.AppliedIndex, _recovered.Storage.LastIndex);
+        LogStarting(
+            Hex(MemberId),
+            _options.ServerVersion,
+            Hex(ClusterId),
+            Membership.Version?.ToString() ?? "to_be_decided",
+            _recovered.State.AppliedIndex,
+            _recovered.Storage.LastIndex);
         _transport.Start(this);
         SetPeers(Membership.Members.Count > 0 ? Membership.Members : _options.InitialMembers);
         _threads.Add(NodeThread.Start("etcd-wal", _wal.Run, OnThreadFailed));

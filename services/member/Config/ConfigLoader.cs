@@ -151,7 +151,7 @@ internal sealed class ConfigLoader
         var built = MemberConfigBuilder.Build(settings, _log, _lines, out var config);
         return built is null
             ? new ConfigLoadResult { Config = config, Lines = _lines, Log = _log }
-            : Fail("failed to start etcd", "etcdmain/etcd.go:146", built);
+            : FailToStart(built);
     }
 
     private ConfigLoadResult Refuse(string program, string error)
@@ -167,9 +167,10 @@ internal sealed class ConfigLoader
         return new ConfigLoadResult { ExitCode = 1, Lines = _lines, Log = _log };
     }
 
-    private ConfigLoadResult Fail(string message, string caller, string error)
+    private ConfigLoadResult FailToStart(string error)
     {
-        _lines.Add(EarlyLogLine.Of("warn", caller, message, "error", error));
+        _lines.Add(EarlyLogLine.Of("warn", "etcdmain/etcd.go:146", "failed to start etcd", "error", error));
+        _lines.Add(EarlyLogLine.Of("fatal", "etcdmain/etcd.go:204", "discovery failed", "error", error));
         return new ConfigLoadResult { ExitCode = 1, Lines = _lines, Log = _log };
     }
 

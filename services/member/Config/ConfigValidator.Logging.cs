@@ -12,7 +12,9 @@ internal sealed partial class ConfigValidator
         var logger = settings.Text("logger");
         if (logger != "zap")
         {
-            return $"unknown logger option \"{logger}\"";
+            return logger == "capnslog"
+                ? "--logger=capnslog is removed in v3.5"
+                : $"unknown logger option \"{logger}\"";
         }
 
         if (log.Outputs.Count > 1 && log.Outputs.Contains("default"))
@@ -25,12 +27,12 @@ internal sealed partial class ConfigValidator
             var files = log.Outputs.Count(output => output is not ("default" or "stdout" or "stderr"));
             if (files != 1 || log.Outputs.Count != 1)
             {
-                return "log rotation requires a single file log output";
+                return "--log-outputs requires a single file path when --log-rotate-config-json is defined";
             }
 
-            if (log.Rotation is null)
+            if (LogRotationConfig.Check(settings.Text("log-rotation-config-json")) is { } error)
             {
-                return "log rotation config can not be parsed";
+                return $"improperly formatted log rotation config: {error}";
             }
         }
 

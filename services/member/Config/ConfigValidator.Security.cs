@@ -42,12 +42,6 @@ internal sealed partial class ConfigValidator
             : null;
     }
 
-    private string? CheckAuth()
-    {
-        var kind = _settings.Text("auth-token").Split(',')[0];
-        return kind is "" or "simple" or "jwt" ? null : "auth: invalid auth options";
-    }
-
     /// <summary>Settings whose absence would leave the member less protected, or another one, than asked for.</summary>
     private string? CheckUnavailable()
     {

@@ -50,7 +50,6 @@ internal sealed partial class ConfigValidator
             ?? CheckFeatures()
             ?? CheckTls()
             ?? CheckTracing()
-            ?? CheckAuth()
             ?? CheckUnavailable();
     }
 

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Etcd.Member.Json;
 
 namespace Etcd.Member.Config;
 
@@ -25,6 +27,21 @@ internal sealed record LogRotationConfig
     /// <summary>Old files are compressed.</summary>
     [JsonPropertyName("compress")]
     public bool Compress { get; init; }
+
+    /// <summary>Null when the text can be read, else why not: Go's words where it is no JSON.</summary>
+    public static string? Check(string json)
+    {
+        var scanner = new GoJsonScanner();
+        foreach (var value in Encoding.UTF8.GetBytes(json))
+        {
+            if (scanner.Next(value) == GoJsonScanner.Step.Failed)
+            {
+                return scanner.Error;
+            }
+        }
+
+        return Parse(json) is null ? "unexpected end of JSON input" : null;
+    }
 
     /// <summary>Reads the JSON text; null when it is none.</summary>
     public static LogRotationConfig? Parse(string json)

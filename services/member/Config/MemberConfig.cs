@@ -80,6 +80,9 @@ internal sealed record MemberConfig
     /// <summary>Most learners of the cluster.</summary>
     public required int MaxLearners { get; init; }
 
+    /// <summary>Serve profiles.</summary>
+    public required bool EnablePprof { get; init; }
+
     /// <summary>Serve the JSON gateway.</summary>
     public required bool EnableGrpcGateway { get; init; }
 

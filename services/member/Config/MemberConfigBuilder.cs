@@ -33,6 +33,11 @@ internal static class MemberConfigBuilder
             return error;
         }
 
+        if (settings.Text("auth-token").Split(',')[0] is not ("" or "simple" or "jwt"))
+        {
+            return "auth: invalid auth options";
+        }
+
         var directory = settings.Text("data-dir");
         config = new MemberConfig
         {
@@ -61,6 +66,7 @@ internal static class MemberConfigBuilder
             MaxRequestBytes = settings.Int32("max-request-bytes"),
             MaxConcurrentStreams = (uint)settings.UInt("max-concurrent-streams"),
             MaxLearners = (int)Math.Clamp(settings.Int("max-learners"), 0, int.MaxValue),
+            EnablePprof = settings.Bool("enable-pprof") || log.Level == "debug",
             EnableGrpcGateway = settings.Bool("enable-grpc-gateway"),
             KeepAlive = new KeepAliveConfig(
                 settings.Duration("grpc-keepalive-min-time"),
@@ -97,10 +103,9 @@ internal static class MemberConfigBuilder
 
     private static string InitialClusterText(FlagSettings settings, string name, IReadOnlyList<EtcdUrl> peers)
     {
-        var text = settings.Text("initial-cluster");
-        if (text.Length > 0)
+        if (settings.IsGiven("initial-cluster"))
         {
-            return text;
+            return settings.Text("initial-cluster");
         }
 
         // As etcd does it: without a name the default stays, whatever is advertised.

@@ -18,12 +18,18 @@ internal sealed class LogSink : IAsyncDisposable
     private readonly LogLineFormatter _formatter;
     private readonly IReadOnlyList<Stream> _outputs;
     private readonly TimeProvider _time;
+    private readonly string _level;
     private readonly Task _writing;
     private long _dropped;
 
     /// <summary>Creates a sink that owns <paramref name="outputs"/>.</summary>
-    public LogSink(bool console, IReadOnlyList<Stream> outputs, TimeProvider time)
+    /// <param name="console">Lines for people instead of JSON.</param>
+    /// <param name="level">The lowest level that is written.</param>
+    /// <param name="outputs">Where to.</param>
+    /// <param name="time">The clock of the lines.</param>
+    public LogSink(bool console, string level, IReadOnlyList<Stream> outputs, TimeProvider time)
     {
+        _level = level;
         _formatter = new LogLineFormatter(console);
         _outputs = outputs;
         _time = time;
@@ -32,9 +38,9 @@ internal sealed class LogSink : IAsyncDisposable
 
     /// <summary>Opens the outputs of a configuration.</summary>
     public static LogSink Open(LogConfig config, TimeProvider time) =>
-        new(config.Console, [.. config.Outputs.Select(output => OpenOutput(output, config.Rotation, time))], time);
+        new(config.Console, config.Level, [.. config.Outputs.Select(output => OpenOutput(output, config.Rotation, time))], time);
 
-    /// <summary>Writes a line.</summary>
+    /// <summary>Writes a line if its level is asked for.</summary>
     public void Write(
         string level,
         string? logger,
@@ -43,7 +49,7 @@ internal sealed class LogSink : IAsyncDisposable
         IReadOnlyList<KeyValuePair<string, object?>> fields)
     {
         var line = new LogLine(_time.GetLocalNow(), level, logger, caller, message, fields);
-        if (!_lines.Writer.TryWrite(_formatter.Format(line)))
+        if (ZapLevel.IsWritten(level, _level) && !_lines.Writer.TryWrite(_formatter.Format(line)))
         {
             Interlocked.Increment(ref _dropped);
         }

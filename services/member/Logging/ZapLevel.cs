@@ -3,6 +3,8 @@ namespace Etcd.Member.Logging;
 /// <summary>Levels by etcd's names, and what they are in .NET.</summary>
 internal static class ZapLevel
 {
+    private static readonly string[] Ascending = ["debug", "info", "warn", "error", "dpanic", "panic", "fatal"];
+
     /// <summary>The .NET level of an etcd level name; information for unknown names.</summary>
     public static LogLevel Parse(string name) => name switch
     {
@@ -12,6 +14,10 @@ internal static class ZapLevel
         "dpanic" or "panic" or "fatal" => LogLevel.Critical,
         _ => LogLevel.Information,
     };
+
+    /// <summary>Whether lines of a level are written when the lowest is another.</summary>
+    public static bool IsWritten(string level, string lowest) =>
+        Array.IndexOf(Ascending, level) >= Array.IndexOf(Ascending, lowest);
 
     /// <summary>etcd's name of a .NET level.</summary>
     public static string Name(LogLevel level) => level switch

@@ -63,11 +63,16 @@ public sealed partial class DataDirectoryLock : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new StorageException(
-                $"cannot create the data directory {dataDirectory}: {exception.Message} " +
-                "Give its parent to the user that runs the member, or choose another --data-dir.",
-                exception);
+                $"cannot access data directory: mkdir {dataDirectory}: {Reason(exception)}", exception);
         }
     }
+
+    private static string Reason(Exception exception) => exception switch
+    {
+        UnauthorizedAccessException => "permission denied",
+        FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
+        _ => exception.Message,
+    };
 
     /// <summary>
     /// Takes the lock, creating the directory first; waits while another process has it, and says so in the log

@@ -20,7 +20,7 @@ internal sealed class TestRun : IAsyncDisposable
     private TestRun(MemberConfig config)
     {
         Config = config;
-        _sink = new LogSink(console: false, [Log], TimeProvider.System);
+        _sink = new LogSink(console: false, "debug", [Log], TimeProvider.System);
         _loggers = LoggerFactory.Create(logging => logging.AddProvider(new ZapLoggerProvider(_sink,
             LogLevel.Information)));
         _process = new MemberProcess(config, _sink, _loggers, TimeProvider.System, _signal);

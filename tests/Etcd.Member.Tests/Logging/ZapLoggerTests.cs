@@ -64,7 +64,7 @@ public sealed partial class ZapLoggerTests
     public async Task Concurrent_lines_stay_whole()
     {
         using var output = new MemoryStream();
-        var sink = new LogSink(console: false, [output], TimeProvider.System);
+        var sink = new LogSink(console: false, "debug", [output], TimeProvider.System);
         await using (sink)
         {
             using var provider = new ZapLoggerProvider(sink, LogLevel.Information);
@@ -84,7 +84,7 @@ public sealed partial class ZapLoggerTests
     private static async Task<string> WriteAsync(string category, Action<ILogger> write, bool console = false)
     {
         using var output = new MemoryStream();
-        await using (var sink = new LogSink(console, [output], TimeProvider.System))
+        await using (var sink = new LogSink(console, "debug", [output], TimeProvider.System))
         {
             using var provider = new ZapLoggerProvider(sink, LogLevel.Information);
             write(provider.CreateLogger(category));
