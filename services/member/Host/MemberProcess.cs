@@ -3,6 +3,7 @@ using Etcd.Member.Config;
 using Etcd.Member.Config.Values;
 using Etcd.Member.Grpc;
 using Etcd.Member.Http;
+using Etcd.Member.Http.Profiling;
 using Etcd.Member.Logging;
 using Etcd.Member.Peers;
 using Etcd.Member.Peers.Incoming;
@@ -208,6 +209,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
             new MetricsHandler(_metrics.Registry),
             new VersionHandler(_member),
             new DebugVarsHandler(_member),
+            _config.EnablePprof ? new ProfileHandler(_time) : null,
             _loggers);
     }
 

@@ -1,3 +1,4 @@
+using Etcd.Member.Http.Profiling;
 using Etcd.Member.Json;
 
 namespace Etcd.Member.Http;
@@ -14,9 +15,10 @@ internal sealed partial class HttpRequestHandler
     private readonly MetricsHandler _metrics;
     private readonly VersionHandler _version;
     private readonly DebugVarsHandler _vars;
+    private readonly ProfileHandler? _profiles;
     private readonly ILogger _logger;
 
-    /// <summary>Creates a handler.</summary>
+    /// <summary>Creates a handler; <paramref name="profiles"/> is null when they are switched off.</summary>
     public HttpRequestHandler(
         AccessRules access,
         HealthHandler health,
@@ -25,6 +27,7 @@ internal sealed partial class HttpRequestHandler
         MetricsHandler metrics,
         VersionHandler version,
         DebugVarsHandler vars,
+        ProfileHandler? profiles,
         ILoggerFactory loggers)
     {
         _access = access;
@@ -34,6 +37,7 @@ internal sealed partial class HttpRequestHandler
         _metrics = metrics;
         _version = version;
         _vars = vars;
+        _profiles = profiles;
         _logger = loggers.CreateLogger<HttpRequestHandler>();
     }
 
@@ -58,6 +62,7 @@ internal sealed partial class HttpRequestHandler
         {
             "/version" => _version.HandleAsync(context),
             "/debug/vars" => _vars.HandleAsync(context),
+            _ when _profiles is not null && ProfileHandler.Serves(path) => _profiles.HandleAsync(context, path),
             _ when gateway is not null && JsonGateway.Serves(path) => gateway.HandleAsync(context),
             _ => HandleMetricsAsync(context),
         }).ConfigureAwait(false);

@@ -10,8 +10,7 @@ internal static partial class FlagCatalog
 
     private static IEnumerable<FlagDefinition> Monitoring() =>
     [
-        new("enable-pprof", Bool, "false", FlagGroup.Monitoring, "Serve profiles under /debug/pprof/.")
-            { Effect = FlagEffect.None },
+        new("enable-pprof", Bool, "false", FlagGroup.Monitoring, "Serve profiles under /debug/pprof/."),
         new("metrics", Text, "basic", FlagGroup.Monitoring, "basic, or extensive for request duration histograms too."),
         new("listen-metrics-urls", Urls, "", FlagGroup.Monitoring, "Further URLs for metrics and health only."),
         .. Renamed("warning-unary-request-duration", Duration, "300ms", FlagGroup.Monitoring,
