@@ -151,6 +151,12 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
             return ReceiveResult.SenderRemoved;
         }
 
+        if (message.Type == MessageType.Proposal && !ProposalCheck.IsApplicable(message))
+        {
+            LogUselessProposal(Hex(MemberId), Hex(message.From));
+            return ReceiveResult.Dropped;
+        }
+
         bool usable = message.Type != MessageType.Snapshot || _options.SnapshotTransfer is not null;
         bool accepted = usable
             && !RaftIds.IsLocalThread(message.From)

@@ -1,7 +1,10 @@
+using Etcd.Node.Peers;
 using Etcd.Node.Tests.Cluster;
 using Etcd.Protocol.Errors;
+using Etcd.Raft;
 using Etcd.StateMachine;
 using Etcdserverpb;
+using Google.Protobuf;
 
 namespace Etcd.Node.Tests;
 
@@ -27,6 +30,45 @@ public sealed class SingleMemberTests
         Assert.Equal($"m{cluster[0].Id:x}", cluster[0].Node.Membership.Find(cluster[0].Id)!.Name);
         Assert.Equal(2UL, cluster[0].Node.Term);
     }
+
+    [Theory]
+    [InlineData(EntryType.Normal, "FF")]
+    [InlineData(EntryType.Normal, "")]
+    [InlineData(EntryType.Normal, "F23F00")]
+    [InlineData(EntryType.ConfChange, "0801FF")]
+    [InlineData(EntryType.ConfChangeV2, "")]
+    public async Task Forwarded_proposal_that_nobody_could_apply_is_dropped(EntryType type, string data)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+
+        ReceiveResult result = cluster[0].Node.Receive(Forwarded(cluster[0].Id, type, Convert.FromHexString(data)));
+
+        Assert.Equal(ReceiveResult.Dropped, result);
+        Assert.Null((await cluster[0].PutAsync("a", "1")).Error);
+    }
+
+    [Fact]
+    public async Task Forwarded_proposal_is_applied()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await cluster[0].PutAsync("a", "1");
+        InternalRaftRequest request = new()
+        {
+            Header = new Etcdserverpb.RequestHeader { ID = 5 },
+            Put = new PutRequest { Key = ByteString.CopyFromUtf8("b") },
+        };
+
+        ReceiveResult result = cluster[0].Node.Receive(
+            Forwarded(cluster[0].Id, EntryType.Normal, request.ToByteArray()));
+
+        Assert.Equal(ReceiveResult.Accepted, result);
+        await cluster[0].WaitAsync("the forwarded put", node => node.View.Revision == 3);
+    }
+
+    private static Message Forwarded(ulong to, EntryType type, byte[] data) => new()
+    {
+        Type = MessageType.Proposal, From = 99, To = to, Entries = new Entry[] { new(type, 0, 0, data) },
+    };
 
     [Theory]
     [InlineData(0)]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Etcd.Storage.Bbolt;
 
 namespace Etcd.Member.Peers;
 
@@ -30,7 +31,12 @@ internal sealed class SnapshotFiles
         }
     }
 
-    /// <summary>Stores a received file, durable on return; its bytes, and how long the disk took for them.</summary>
+    /// <summary>
+    /// Stores a received file, durable on return; its bytes, and how long the disk took for them. Nothing but a whole
+    /// state at the index is stored: raft would make this member install whatever lies there. Differs from etcd: it
+    /// counts the bytes only, and panics when it opens the file.
+    /// </summary>
+    /// <exception cref="DatabaseFileException">It is something else.</exception>
     public async Task<(long SizeBytes, TimeSpan Fsync)> SaveAsync(
         Stream source, ulong index, CancellationToken cancellationToken)
     {
@@ -51,6 +57,7 @@ internal sealed class SnapshotFiles
                 length = file.Length;
             }
 
+            RequireState(temporary, index, cancellationToken);
             File.Move(temporary, PathOf(index), overwrite: true);
             return (length, fsync);
         }
@@ -58,6 +65,17 @@ internal sealed class SnapshotFiles
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    private static void RequireState(string file, ulong index, CancellationToken cancellationToken)
+    {
+        using var reader = DatabaseFileReader.Open(file);
+        var applied = reader.CheckRows(cancellationToken);
+        if (applied != index)
+        {
+            throw new DatabaseFileException(file, string.Create(
+                CultureInfo.InvariantCulture, $"it holds a state at {applied}, not at {index}"));
         }
     }
 

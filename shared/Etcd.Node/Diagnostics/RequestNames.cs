@@ -8,10 +8,13 @@ namespace Etcd.Node.Diagnostics;
 /// </summary>
 internal static class RequestNames
 {
+    /// <summary>The name of what is no request that this release knows.</summary>
+    public const string Unknown = "unknown";
+
     private const int Header = 100;
 
-    /// <summary>True for a request to the old store, and the operation's name; <c>unknown</c> when there is none.
-    /// </summary>
+    /// <summary>True for a request to the old store, and the operation's name; <see cref="Unknown"/> when there is
+    /// none.</summary>
     public static (bool IsV2, string Name) Of(ReadOnlySpan<byte> data)
     {
         ProtoReader reader = new(data);
@@ -31,7 +34,7 @@ internal static class RequestNames
             return field == 2 ? (true, "PUT") : (false, NameOf(field));
         }
 
-        return (false, "unknown");
+        return (false, Unknown);
     }
 
     private static string NameOf(int field) => field switch
@@ -65,6 +68,6 @@ internal static class RequestNames
         1300 => "ClusterVersionSet",
         1301 => "ClusterMemberAttrSet",
         1302 => "DowngradeInfoSet",
-        _ => "unknown",
+        _ => Unknown,
     };
 }

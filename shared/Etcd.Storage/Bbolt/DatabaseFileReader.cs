@@ -127,6 +127,30 @@ public sealed class DatabaseFileReader : IDisposable
         return new DatabaseFileCursor(this, EmptyPage());
     }
 
+    /// <summary>Reads every row, so that a damaged file is known before anything is taken from it. O(size).</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Index of the last raft entry in the state; 0 when the file does not tell.</returns>
+    /// <exception cref="DatabaseFileException">The file is damaged.</exception>
+    public ulong CheckRows(CancellationToken cancellationToken)
+    {
+        ulong appliedIndex = 0;
+        foreach (var bucket in BucketNames.InOrder)
+        {
+            using var rows = OpenBucket(bucket);
+            while (rows.MoveNext())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (bucket == Bucket.Meta && rows.Value.Length == sizeof(ulong)
+                    && rows.Key.SequenceEqual("consistent_index"u8))
+                {
+                    appliedIndex = BinaryPrimitives.ReadUInt64BigEndian(rows.Value);
+                }
+            }
+        }
+
+        return appliedIndex;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 

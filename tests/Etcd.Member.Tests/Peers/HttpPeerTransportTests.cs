@@ -2,7 +2,10 @@ using System.Net;
 using Etcd.Member.Peers;
 using Etcd.Member.Peers.Wire;
 using Etcd.Node.Peers;
+using Etcd.Ports.Engine;
 using Etcd.Raft;
+using Etcd.Storage.Bbolt;
+using Etcd.Testing;
 
 namespace Etcd.Member.Tests.Peers;
 
@@ -227,21 +230,10 @@ public sealed class HttpPeerTransportTests
     {
         await using var peer = new PeerHarness(2, Cluster);
         await peer.ServeAsync();
-        var message = new Message
-        {
-            Type = MessageType.Snapshot,
-            From = 1,
-            To = 2,
-            Term = 3,
-            Snapshot = new Snapshot(default, new SnapshotMetadata(ConfState.Empty, 0x1f, 3)),
-        };
-        var body = new System.Buffers.ArrayBufferWriter<byte>();
-        new PeerStreamEncoder(PeerStreamKind.Message).Write(message, body);
-        var database = new byte[300_000];
-        new Random(1).NextBytes(database);
+        var database = await DatabaseAtAsync(0x1f);
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, peer.Url + "/raft/snapshot");
-        request.Content = new ByteArrayContent([.. body.WrittenSpan, .. database]);
+        request.Content = new ByteArrayContent([.. SnapshotHead(0x1f), .. database]);
         PeerHeaders.Add(request, peer.Transport.Options with { LocalId = 1 });
 
         using var response = await client.SendAsync(request);
@@ -250,6 +242,64 @@ public sealed class HttpPeerTransportTests
         Assert.Equal(MessageType.Snapshot, (await peer.NextAsync("snapshot")).Type);
         var stored = await File.ReadAllBytesAsync(Path.Combine(peer.SnapshotDirectory, "000000000000001f.snap.db"));
         Assert.Equal(database, stored);
+    }
+
+    [Theory]
+    [InlineData(0x1e)]
+    [InlineData(0)]
+    public async Task Snapshot_that_is_no_state_at_its_index_is_refused(ulong appliedIndex)
+    {
+        await using var peer = new PeerHarness(2, Cluster);
+        await peer.ServeAsync();
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, peer.Url + "/raft/snapshot");
+        request.Content = new ByteArrayContent([.. SnapshotHead(0x1f), .. await DatabaseAtAsync(appliedIndex)]);
+        PeerHeaders.Add(request, peer.Transport.Options with { LocalId = 1 });
+
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Empty(Directory.GetFiles(peer.SnapshotDirectory));
+        Assert.False(peer.Events.Messages.Reader.TryRead(out _));
+    }
+
+    private static byte[] SnapshotHead(ulong index)
+    {
+        var body = new System.Buffers.ArrayBufferWriter<byte>();
+        new PeerStreamEncoder(PeerStreamKind.Message).Write(
+            new Message
+            {
+                Type = MessageType.Snapshot,
+                From = 1,
+                To = 2,
+                Term = 3,
+                Snapshot = new Snapshot(default, new SnapshotMetadata(ConfState.Empty, index, 3)),
+            },
+            body);
+        return body.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A database file; at index 0 its last page is damaged.</summary>
+    private static async Task<byte[]> DatabaseAtAsync(ulong appliedIndex)
+    {
+        using var engine = new InMemoryEngine();
+        using var batch = engine.CreateBatch();
+        var index = new byte[sizeof(ulong)];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(index, appliedIndex);
+        batch.Put(Bucket.Meta, "consistent_index"u8, index);
+        batch.Put(Bucket.Key, "some key"u8, new byte[3000]);
+        engine.Write(batch);
+        using var state = engine.OpenSnapshot();
+        using var file = new MemoryStream();
+        await DatabaseFileWriter.Plan(state, CancellationToken.None)
+            .WriteAsync(file, appendHash: false, CancellationToken.None);
+        var bytes = file.ToArray();
+        if (appliedIndex == 0)
+        {
+            new Random(1).NextBytes(bytes.AsSpan(bytes.Length - 4096));
+        }
+
+        return bytes;
     }
 
     /// <summary>Both directions have their streams once appends and messages pass without the pipeline.</summary>

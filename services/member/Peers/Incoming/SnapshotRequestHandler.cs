@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Etcd.Member.Http;
 using Etcd.Member.Peers.Wire;
 using Etcd.Raft;
+using Etcd.Storage.Bbolt;
 
 namespace Etcd.Member.Peers.Incoming;
 
@@ -88,7 +89,7 @@ internal sealed partial class SnapshotRequestHandler
             metrics.SnapshotReceived.Of(from).Increment();
             metrics.SnapshotReceiveSeconds.Of(from).Observe(watch.Elapsed.TotalSeconds);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or DatabaseFileException or OperationCanceledException)
         {
             SaveFailed(_logger, local, from, index, e);
             await FailAsync(context, message.From, 500, $"failed to save KV snapshot ({e.Message})")
