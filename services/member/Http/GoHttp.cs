@@ -35,14 +35,24 @@ internal static class GoHttp
     /// <summary>200 with plain text.</summary>
     public static Task WriteTextAsync(HttpContext context, string body) => WriteAsync(context, PlainText, body);
 
-    /// <summary>The body when it has at most <paramref name="maxBytes"/>, else null.</summary>
+    /// <summary>The body when it can be read and has at most <paramref name="maxBytes"/>, else null.</summary>
     public static async Task<byte[]?> ReadBodyAsync(HttpContext context, int maxBytes)
     {
-        if (context.Request.ContentLength > maxBytes)
+        try
         {
+            return context.Request.ContentLength > maxBytes
+                ? null
+                : await ReadAsync(context, maxBytes).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // Broken chunks, or the end before the announced length: as good as none.
             return null;
         }
+    }
 
+    private static async Task<byte[]?> ReadAsync(HttpContext context, int maxBytes)
+    {
         using var body = new MemoryStream();
         var buffer = new byte[8 * 1024];
         int read;

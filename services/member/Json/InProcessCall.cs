@@ -32,6 +32,7 @@ internal sealed class InProcessCall : IAsyncDisposable
     private readonly InProcessResponse _response;
     private readonly MessageParser _parser;
     private readonly Task _handling;
+    private JsonFailure? _refusal;
 
     /// <summary>Starts a call.</summary>
     /// <param name="route">The method.</param>
@@ -79,6 +80,11 @@ internal sealed class InProcessCall : IAsyncDisposable
     {
         get
         {
+            if (_refusal is { } refusal)
+            {
+                return refusal;
+            }
+
             if (!int.TryParse(Trailer("grpc-status"), CultureInfo.InvariantCulture, out var code))
             {
                 return new JsonFailure(StatusCode.Internal, "the call ended without a status");
@@ -136,6 +142,13 @@ internal sealed class InProcessCall : IAsyncDisposable
             _responses.Reader.AdvanceTo(message.End);
             return answer;
         }
+    }
+
+    /// <summary>Ends the call from this side, for a request that cannot be sent.</summary>
+    public void Refuse(JsonFailure reason)
+    {
+        _refusal = reason;
+        _lifetime.Abort();
     }
 
     /// <summary>Ends the call from this side.</summary>

@@ -10,7 +10,8 @@ internal sealed partial class JsonGateway
 {
     /// <summary>
     /// A call of many requests: each value of the body is sent when it is complete. The end of the body, or what is no
-    /// such message, ends the requests and not the call: a watch goes on, a keepalive ends by itself.
+    /// such message, ends the requests and not the call: a watch goes on, a keepalive ends by itself. What is too large
+    /// ends the call.
     /// </summary>
     private async Task ExchangeAsync(HttpContext context, JsonRoute route, IHeaderDictionary metadata)
     {
@@ -88,7 +89,12 @@ internal sealed partial class JsonGateway
             while (isOpen)
             {
                 var text = await body.ReadAsync(call.Aborted).ConfigureAwait(false);
-                var (message, _) = Parse(route, text);
+                var (message, failure) = Parse(route, text);
+                if (failure is { Code: StatusCode.ResourceExhausted })
+                {
+                    call.Refuse(failure);
+                }
+
                 isOpen = message is not null
                     && await call.SendAsync(message).ConfigureAwait(false)
                     && route.Method.IsClientStreaming;
@@ -98,6 +104,20 @@ internal sealed partial class JsonGateway
         {
             await call.CloseRequestsAsync().ConfigureAwait(false);
         }
+
+        await DrainAsync(source, call.Aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>What else is sent is for nobody, but a body that nobody reads hides that the client has gone.</summary>
+    private static async Task DrainAsync(PipeReader source, CancellationToken cancellationToken)
+    {
+        ReadResult read;
+        do
+        {
+            read = await source.ReadAsync(cancellationToken).ConfigureAwait(false);
+            source.AdvanceTo(read.Buffer.End);
+        }
+        while (!read.IsCompleted);
     }
 
     /// <summary>Writes all answers; an error is a line too, and the HTTP status if it is the first one.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Etcd.Member.Grpc;
+using Etcd.Member.Http;
 using Google.Protobuf;
 using Grpc.Core;
 
@@ -61,7 +62,8 @@ internal sealed partial class JsonGateway
         if (path == "/v3")
         {
             context.Response.Redirect("/v3/", permanent: true);
-            return Task.CompletedTask;
+            return GoHttp.WriteAsync(
+                context, "text/html; charset=utf-8", "<a href=\"/v3/\">Moved Permanently</a>.\n\n");
         }
 
         if (!_routes.TryGetValue(path, out var route))
@@ -95,7 +97,12 @@ internal sealed partial class JsonGateway
             // The client went away, as clients of watches do; nobody reads an answer.
             context.Abort();
         }
-        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        catch (IOException) when (context.Response.HasStarted)
+        {
+            // The body broke HTTP's rules behind a first request; there is no status left to say so.
+            context.Abort();
+        }
+        catch (IOException e)
         {
             await FailAsync(context, JsonFailure.Invalid(e.Message)).ConfigureAwait(false);
         }

@@ -11,6 +11,12 @@ internal sealed class ZapLoggerProvider : ILoggerProvider
     // It writes nothing at warning or above, but while it is enabled the host makes an activity for every request.
     private const string RequestDiagnostics = "Microsoft.AspNetCore.Hosting.Diagnostics";
 
+    /// <summary>
+    /// The gRPC library's own word, with a stack, on each request that is no protobuf message: anybody could fill the
+    /// disk with it, and etcd says nothing. What handlers throw is logged where it is given a status.
+    /// </summary>
+    private const string UnreadableRequests = "Grpc.AspNetCore.Server.ServerCallHandler";
+
     private readonly ConcurrentDictionary<string, ZapLogger> _loggers = new(StringComparer.Ordinal);
     private readonly LogSink _sink;
     private readonly LogLevel _level;
@@ -37,7 +43,7 @@ internal sealed class ZapLoggerProvider : ILoggerProvider
 
     private LogLevel LevelOf(string category)
     {
-        if (category == RequestDiagnostics)
+        if (category is RequestDiagnostics or UnreadableRequests)
         {
             return LogLevel.None;
         }

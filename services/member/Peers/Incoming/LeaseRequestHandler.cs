@@ -90,7 +90,7 @@ internal sealed class LeaseRequestHandler(RunningMember member)
         var body = await GoHttp.ReadBodyAsync(context, MaxRequestBytes).ConfigureAwait(false);
         if (body is null)
         {
-            await GoHttp.ErrorAsync(context, 413, "request body too large").ConfigureAwait(false);
+            await GoHttp.ErrorAsync(context, 400, "error reading body").ConfigureAwait(false);
             return null;
         }
 
