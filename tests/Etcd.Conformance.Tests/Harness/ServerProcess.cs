@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Etcd.Conformance.Tests.Harness;
@@ -90,6 +91,45 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             $"phase: start of {_name}; expected: 200 from {url} within {StartLimit}; actual: {last}\n{LogTail()}");
     }
 
+    /// <summary>Waits until the log has a line with this text.</summary>
+    public async Task<string> UntilLogsAsync(string text)
+    {
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < StartLimit)
+        {
+            bool ended = HasExited;
+            if (File.Exists(LogFile)
+                && File.ReadLines(LogFile).FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal)) is { } line)
+            {
+                return line;
+            }
+
+            if (ended)
+            {
+                throw new InvalidOperationException($"{_name} ended with code {ExitCode} before it logged {text}:\n{LogTail()}");
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException($"phase: {_name}; expected: a line with {text} within {StartLimit}; actual:\n{LogTail()}");
+    }
+
+    /// <summary>Sends a signal and gives the exit code.</summary>
+    public async Task<int> SignalAsync(int signal)
+    {
+        _ = Signal(_process.Id, signal);
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return _process.ExitCode;
+    }
+
+    /// <summary>The most memory that the process has had resident since its start.</summary>
+    public long PeakResidentBytes()
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
     /// <summary>Ends the process as a crash does.</summary>
     public async Task KillAsync()
     {
@@ -111,12 +151,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public void Resume() => _ = Signal(_process.Id, 18);
 
     /// <summary>Asks the process to stop and gives its exit code.</summary>
-    public async Task<int> TerminateAsync()
-    {
-        _ = Signal(_process.Id, 15);
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        return _process.ExitCode;
-    }
+    public Task<int> TerminateAsync() => SignalAsync(15);
 
     /// <summary>Waits until the process ends by itself and gives its exit code.</summary>
     public async Task<int> EndedAsync()
