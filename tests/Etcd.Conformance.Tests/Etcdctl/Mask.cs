@@ -13,6 +13,9 @@ internal static partial class Mask
         text = HexId().Replace(text, "ID");
         text = Took().Replace(text, "took TIME");
         text = Remaining().Replace(text, "remaining(N)");
+        text = TimeToLive().Replace(text, "$1 N");
+        text = AlarmOwner().Replace(text, "memberID:ID");
+        text = ClusterSetting().Replace(text, match => $"ETCD_INITIAL_CLUSTER=\"{SortWords(match.Groups[1].Value.Replace(',', ' '))}\"");
         text = AttachedKeys().Replace(text, match => $"attached keys([{SortWords(match.Groups[1].Value)}])");
         text = Version().Replace(text, "VERSION");
         text = Size().Replace(text, "SIZE");
@@ -32,7 +35,7 @@ internal static partial class Mask
     [GeneratedRegex(@"(http://)?127\.0\.0\.1:\d+")]
     private static partial Regex Address();
 
-    [GeneratedRegex("(\"(?:cluster_id|member_id|raft_term|ID|leader|raftTerm|raftIndex|raftAppliedIndex)\"):\\d+")]
+    [GeneratedRegex("(\"(?:cluster_id|member_id|raft_term|ID|id|leader|raftTerm|raftIndex|raftAppliedIndex)\"):\\d+")]
     private static partial Regex JsonIdentity();
 
     [GeneratedRegex("(\"(?:ClusterID|MemberID|RaftTerm|ID|Leader|RaftIndex|RaftAppliedIndex)\") : \\d+")]
@@ -46,6 +49,16 @@ internal static partial class Mask
 
     [GeneratedRegex(@"remaining\(\d+s\)")]
     private static partial Regex Remaining();
+
+    [GeneratedRegex("(\"(?:ttl|TTL)\" ?:) ?\\d+")]
+    private static partial Regex TimeToLive();
+
+    [GeneratedRegex(@"memberID:\d+")]
+    private static partial Regex AlarmOwner();
+
+    /// <summary>Members are listed by their ids, which differ.</summary>
+    [GeneratedRegex("ETCD_INITIAL_CLUSTER=\"([^\"]*)\"")]
+    private static partial Regex ClusterSetting();
 
     [GeneratedRegex(@"attached keys\(\[([^\]]*)\]\)")]
     private static partial Regex AttachedKeys();
