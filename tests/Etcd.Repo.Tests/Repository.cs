@@ -6,7 +6,7 @@ namespace Etcd.Repo.Tests;
 /// <summary>The files of the repository as the tests see them.</summary>
 internal static class Repository
 {
-    private static readonly string[] NotOurs = ["bin", "obj", ".git", ".vs", "out", "artifacts", "node_modules", ".data"];
+    private static readonly string[] NotOurs = ["bin", "obj", ".git", ".vs", "out", "artifacts", "node_modules", ".data", ".tools"];
 
     public static string Root { get; } = typeof(Repository).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>()
