@@ -63,6 +63,19 @@ public sealed partial class TidinessTests
         Assert.Empty(offending);
     }
 
+    /// <summary>The test framework asks for <c>IAsyncLifetime</c>; what is only disposable asynchronously lives on.</summary>
+    [Fact]
+    public void Test_classes_end_in_a_way_that_the_framework_knows()
+    {
+        var leaking = Repository.Files("*Tests.cs")
+            .Where(path => Repository.Read(path).Split('\n').Any(line => UndisposedTests().IsMatch(line)));
+
+        Assert.Empty(leaking);
+    }
+
+    [GeneratedRegex(@"^public .*class \w+Tests\b(?!.*IAsyncLifetime).*\bIAsyncDisposable\b")]
+    private static partial Regex UndisposedTests();
+
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b|Thread\.Sleep\(|async void|Skip *= *""""")]
     private static partial Regex Unfinished();
 

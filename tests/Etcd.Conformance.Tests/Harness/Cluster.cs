@@ -37,6 +37,10 @@ internal sealed class Cluster : IAsyncDisposable
     public static Task<Cluster> StartMixedAsync(int members, params string[] extraArguments) =>
         StartAsync([.. Enumerable.Repeat(ReferenceEtcd.Server, members - 1), Built.Member], extraArguments);
 
+    /// <summary>The cluster of <see cref="StartMixedAsync"/> before anything runs.</summary>
+    public static Cluster CreateMixed(int members) =>
+        new([.. Enumerable.Repeat(ReferenceEtcd.Server, members - 1), Built.Member], []);
+
     /// <summary>Starts every member that does not run and waits until all are healthy.</summary>
     public async Task StartAllAsync()
     {

@@ -76,6 +76,32 @@ public sealed class MixedClusterTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 0, 1)]
+    [InlineData(0, 1, 2)]
+    [InlineData(1, 2, 0)]
+    public async Task S23_members_start_in_any_order_and_the_last_one_late(params int[] order)
+    {
+        await using var cluster = Cluster.CreateMixed(3);
+        foreach (int number in order[..2])
+        {
+            cluster.Members[number].Launch();
+            // Alone it cannot become healthy; the line shows that it tries.
+            await cluster.Members[number].Process.UntilLogsAsync("now serving peer/client/metrics");
+        }
+
+        await Task.WhenAll(order[..2].Select(number => cluster.Members[number].UntilHealthyAsync()));
+        for (int i = 0; i < 50; i++)
+        {
+            await UntilDoneAsync(() => PutAsync(cluster.Members[order[i % 2]], $"early-{i}", $"{i}"));
+        }
+
+        cluster.Members[order[2]].Launch();
+        await cluster.Members[order[2]].UntilHealthyAsync();
+        await WriteThroughAllAsync(cluster, "complete");
+        await AgreeAsync(cluster);
+    }
+
     /// <summary>A member misses more entries than the others keep, and comes back.</summary>
     private static async Task FallBehindAsync(Cluster cluster, Cluster.Member late, Cluster.Member through)
     {
