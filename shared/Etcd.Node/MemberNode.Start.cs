@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Etcd.Node.Apply;
 using Etcd.Node.Bootstrap;
 using Etcd.Node.Consensus;
@@ -82,8 +83,8 @@ public sealed partial class MemberNode
         MemberId = recovered.MemberId;
         ClusterId = recovered.ClusterId;
         Metrics = new NodeMetrics();
-        long startMilliseconds = time.GetUtcNow().ToUnixTimeMilliseconds();
-        _requestIds = new RequestIdGenerator(MemberId, startMilliseconds);
+        long incarnation = NewIncarnation();
+        _requestIds = new RequestIdGenerator(MemberId, incarnation);
         _proposals = new ProposalTracker(time, options.RequestTimeout, TimeoutErrorOf, Metrics);
 
         ApplyCore applyCore = NewApplyCore(recovered.State);
@@ -106,8 +107,8 @@ public sealed partial class MemberNode
             loggers.CreateLogger("etcd.apply"));
         _wal = new WalWriter(recovered.Log, WalWiring());
         ConsensusCore consensus = new(
-            ConsensusOptions.Of(options, MemberId, (ulong)startMilliseconds),
-            RaftConfigOf(recovered, new RaftLogBridge(loggers.CreateLogger("raft")), startMilliseconds),
+            ConsensusOptions.Of(options, MemberId, (ulong)incarnation),
+            RaftConfigOf(recovered, new RaftLogBridge(loggers.CreateLogger("raft")), incarnation),
             recovered.Storage,
             recovered.ConfState);
         TimeSpan tick = TimeSpan.FromMilliseconds(options.HeartbeatMilliseconds);
@@ -163,11 +164,11 @@ public sealed partial class MemberNode
     private ApplyCore NewApplyCore(ReplicatedState state) =>
         new(ApplyOptions.Of(_options, MemberId), _requestIds, state);
 
-    private RaftConfig RaftConfigOf(RecoveredMember recovered, IRaftLogger logger, long startMilliseconds) => new()
+    private RaftConfig RaftConfigOf(RecoveredMember recovered, IRaftLogger logger, long incarnation) => new()
     {
         Id = MemberId,
         Storage = recovered.Storage,
-        Random = NewRandom(startMilliseconds),
+        Random = NewRandom(incarnation),
         ConfChangeDecoder = RaftMessageCodec.DecodeConfChange,
         ElectionTicks = ElectionTicks,
         HeartbeatTicks = 1,
@@ -180,9 +181,13 @@ public sealed partial class MemberNode
 
     private int ElectionTicks => _options.ElectionMilliseconds / _options.HeartbeatMilliseconds;
 
-    private Random NewRandom(long startMilliseconds)
+    /// <summary>Tells this start from every other one. Not a time: a clock that is set back would give it twice.</summary>
+    private static long NewIncarnation() =>
+        BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
+
+    private Random NewRandom(long incarnation)
     {
-        ulong seed = _options.RandomSeed != 0 ? _options.RandomSeed : MemberId ^ (ulong)startMilliseconds;
+        ulong seed = _options.RandomSeed != 0 ? _options.RandomSeed : MemberId ^ (ulong)incarnation;
 #pragma warning disable CA5394 // Spreads election timeouts; nothing secret depends on it.
         return new Random((int)(seed ^ (seed >> 32)));
 #pragma warning restore CA5394

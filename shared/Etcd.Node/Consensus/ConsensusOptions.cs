@@ -6,8 +6,8 @@ public sealed record ConsensusOptions
     /// <summary>This member.</summary>
     public required ulong MemberId { get; init; }
 
-    /// <summary>Number of the first read round, higher at every start of the member: an answer to a round before a
-    /// restart must not be taken for one after it.</summary>
+    /// <summary>Number of the first read round, far from those of every other start of the member: an answer to a round
+    /// before a restart must not be taken for one after it.</summary>
     public ulong FirstReadRound { get; init; }
 
     /// <summary>Ticks between two attempts of one read round: 500 ms worth
@@ -41,7 +41,7 @@ public sealed record ConsensusOptions
     /// <summary>The limits that follow from a member's options.</summary>
     /// <param name="member">The options.</param>
     /// <param name="memberId">The member.</param>
-    /// <param name="incarnation">Higher at every start.</param>
+    /// <param name="incarnation">Another random number at every start.</param>
     public static ConsensusOptions Of(MemberNodeOptions member, ulong memberId, ulong incarnation)
     {
         ArgumentNullException.ThrowIfNull(member);

@@ -25,7 +25,7 @@ namespace Etcd.Node.Core;
 ///               ─► LogWrites  LogWriting.Buffer, IRaftLog.Sync, LogWritten, send what it returns
 ///               ─► Applies    Apply
 ///               ─► Completions, Reads, Events, Dropped
-/// crash:   forget the object; take what log and engine kept; Start again with a higher incarnation
+/// crash:   forget the object; take what log and engine kept; Start again with another incarnation
 /// </code>
 /// Pure are, with it, all types of the folders Consensus, Apply, Core and Bootstrap and the codec of Peers: they touch
 /// the world only through the ports they are given. The loops are not.

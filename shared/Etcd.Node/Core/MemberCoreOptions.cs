@@ -14,8 +14,8 @@ public sealed record MemberCoreOptions
     /// <summary>Source of the election jitter, seeded by the caller.</summary>
     public required Random Random { get; init; }
 
-    /// <summary>Higher at every start of the member: makes request ids and read rounds unique across restarts.
-    /// </summary>
+    /// <summary>Another number at every start of the member, drawn at random: makes request ids and read rounds unique
+    /// across restarts.</summary>
     public required long Incarnation { get; init; }
 
     /// <summary>Limits of consensus; null for the defaults that follow from <see cref="Member"/>.</summary>
