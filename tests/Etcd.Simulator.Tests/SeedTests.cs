@@ -1,5 +1,6 @@
 using Etcd.Simulator.Bugs;
 using Etcd.Simulator.Cli;
+using Etcd.Simulator.Faults;
 using Etcd.Simulator.World;
 
 namespace Etcd.Simulator.Tests;
@@ -20,7 +21,7 @@ public sealed class SeedTests
             Outcome outcome = Runner.Run(seed, Scenarios.Any, Bug.None);
 
             Assert.True(outcome.Failure is null, $"seed {seed}: {outcome.Failure}");
-            Assert.Equal(0, outcome.Simulation.Histories.Undecided);
+            Assert.Equal(0, outcome.Simulation.Undecided);
         }
     }
 
@@ -52,11 +53,58 @@ public sealed class SeedTests
         Assert.True(runs.Sum(static run => run.Answered) > 1_000, "clients get answers");
         Assert.True(runs.Sum(static run => run.Unknown) > 50, "clients lose answers");
         Assert.True(runs.Sum(static run => run.WatchEvents) > 500, "watches get events");
-        Assert.True(runs.Sum(static run => run.Leases.Expired) > 5, "leases expire");
-        Assert.True(runs.Sum(static run => run.Raft.Elections) > 40, "leaders change");
+        Assert.True(runs.Sum(static run => run.ExpiredLeases) > 5, "leases expire");
+        Assert.True(runs.Sum(static run => run.Elections) > 40, "leaders change");
         Assert.True(runs.Sum(static run => run.Nemesis.Faults) > 100, "faults strike");
         Assert.True(runs.Sum(static run => run.Installs) > 5, "whole states are sent");
         Assert.True(runs.Max(static run => run.Members.Count - run.Settings.Members) > 0, "members join");
+    }
+
+    /// <summary>Scenario, the event that it is about, how often at least in ten seeds.</summary>
+    [Theory]
+    [InlineData("corruption", nameof(TraceKind.DiskDamage), 10)]
+    [InlineData("corruption", nameof(TraceKind.Refused), 5)]
+    [InlineData("replacement", nameof(TraceKind.Refused), 10)]
+    [InlineData("replacement", nameof(TraceKind.Reconfigure), 30)]
+    [InlineData("space", nameof(TraceKind.DiskFailure), 20)]
+    [InlineData("space", nameof(TraceKind.Alarm), 5)]
+    [InlineData("clocks", nameof(TraceKind.ClockJump), 50)]
+    [InlineData("restore", nameof(TraceKind.Restore), 18)]
+    [InlineData("everything", nameof(TraceKind.Buggify), 20)]
+    public void Scenario_does_what_its_name_says(string scenario, string kind, int least)
+    {
+        Simulation[] runs =
+            [.. Enumerable.Range(1, 10).Select(seed => Runner.Run(seed, scenario, Bug.None).Simulation)];
+
+        int count = runs.Sum(run => run.Trace.Count(Enum.Parse<TraceKind>(kind)));
+        Assert.True(count >= least, $"{count} of {least}");
+    }
+
+    [Fact]
+    public void Every_size_and_every_kind_of_world_is_drawn()
+    {
+        Settings[] drawn =
+            [.. Enumerable.Range(1, 200).Select(static seed => Scenarios.Of(seed, Scenarios.Any))];
+
+        Assert.Equal([1, 3, 5, 7], drawn.Select(static settings => settings.Members).Distinct().Order());
+        Assert.Empty(Scenarios.Names.Except(drawn.Select(static settings => settings.Scenario)).Except(["calm"]));
+        Assert.True(drawn.Select(static settings => settings.CatchUpEntries).Distinct().Count() > 50);
+    }
+
+    [Fact]
+    public void Every_rare_place_is_reached()
+    {
+        int[] fired = new int[Enum.GetValues<RarePlace>().Length];
+        for (int seed = 1; seed <= 60 && Array.Exists(fired, static count => count == 0); seed++)
+        {
+            IReadOnlyList<int> counts = Runner.Run(seed, "everything", Bug.None).Simulation.Buggify.Fired;
+            for (int place = 0; place < fired.Length; place++)
+            {
+                fired[place] += counts[place];
+            }
+        }
+
+        Assert.DoesNotContain(0, fired);
     }
 
     /// <summary>Seeds that once found a mistake in the product.</summary>

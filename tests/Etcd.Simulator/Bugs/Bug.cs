@@ -27,10 +27,31 @@ internal class Bug
     public virtual bool LosesSyncedTail => false;
 
     /// <summary>A crash leaves a batch half written: the applied position without its data.</summary>
-    public virtual bool TearsBatches => false;
+    public virtual bool LosesData => false;
+
+    /// <summary>A crash leaves a batch half written: data without the applied position.</summary>
+    public virtual bool LosesAppliedIndex => false;
 
     /// <summary>A flush returns although nothing is durable yet.</summary>
     public virtual bool FlushLies => false;
+
+    /// <summary>A sync that failed is tried again and believed.</summary>
+    public virtual bool RetriesSyncs => false;
+
+    /// <summary>A full disk is not noticed.</summary>
+    public virtual bool IgnoresFullDisks => false;
+
+    /// <summary>Log files are cut at the first damage, whatever it is.</summary>
+    public virtual bool RepairsAnyDamage => false;
+
+    /// <summary>Log files are taken for what they hold.</summary>
+    public virtual bool IgnoresChecksums => false;
+
+    /// <summary>A member that lost its disk starts again under its old id.</summary>
+    public virtual bool RejoinsEmpty => false;
+
+    /// <summary>A cluster that is restored from a snapshot goes on at the snapshot's revision.</summary>
+    public virtual bool RestoresWithoutBump => false;
 
     /// <summary>A restart finds disk contents of an earlier time.</summary>
     public virtual bool RestoresOldImage => false;
@@ -52,6 +73,12 @@ internal class Bug
 
     /// <summary>Speed of the clock that leases are counted in.</summary>
     public virtual double LeaseClockRate => 1;
+
+    /// <summary>Leases are counted by the clock on the wall.</summary>
+    public virtual bool CountsLeasesByWallClock => false;
+
+    /// <summary>Request ids and read rounds start from the clock on the wall.</summary>
+    public virtual bool NumbersByWallClock => false;
 
     /// <summary>Each client's proposal goes into the log twice.</summary>
     public virtual bool ProposesTwice => false;

@@ -41,13 +41,55 @@ internal sealed class LosesSyncedEntries : Bug
 /// <summary>The applied position becomes durable without the changes that belong to it (etcd 3.5.0).</summary>
 internal sealed class TornAppliedIndex : Bug
 {
-    public override bool TearsBatches => true;
+    public override bool LosesData => true;
+}
+
+/// <summary>Changes become durable without the applied position, and are applied once more.</summary>
+internal sealed class AppliesTwice : Bug
+{
+    public override bool LosesAppliedIndex => true;
 }
 
 /// <summary>A flush returns early, and the log is released.</summary>
 internal sealed class FlushReturnsEarly : Bug
 {
     public override bool FlushLies => true;
+}
+
+/// <summary>An fsync failed, and the next one is believed (PostgreSQL's of 2018).</summary>
+internal sealed class RetriesFsync : Bug
+{
+    public override bool RetriesSyncs => true;
+}
+
+/// <summary>A member whose disk is full goes on.</summary>
+internal sealed class ServesAfterDiskFull : Bug
+{
+    public override bool IgnoresFullDisks => true;
+}
+
+/// <summary>A log that is damaged anywhere is cut there, as if it were torn.</summary>
+internal sealed class RepairsAnyCorruption : Bug
+{
+    public override bool RepairsAnyDamage => true;
+}
+
+/// <summary>A flipped bit in the log is applied.</summary>
+internal sealed class SkipsChecksums : Bug
+{
+    public override bool IgnoresChecksums => true;
+}
+
+/// <summary>A member without its disk votes and acknowledges under the id of the one that had it.</summary>
+internal sealed class StartsAgainEmpty : Bug
+{
+    public override bool RejoinsEmpty => true;
+}
+
+/// <summary>A restored cluster gives out revisions once more that watches have seen already.</summary>
+internal sealed class RestoresOldRevision : Bug
+{
+    public override bool RestoresWithoutBump => true;
 }
 
 /// <summary>A member starts from an old copy of its disk.</summary>

@@ -12,6 +12,12 @@ internal sealed class LeasesEndEarly : Bug
     public override double LeaseClockRate => 1.4;
 }
 
+/// <summary>Leases are counted by a clock that can be set.</summary>
+internal sealed class LeasesByWallClock : Bug
+{
+    public override bool CountsLeasesByWallClock => true;
+}
+
 /// <summary>Expired leases stay.</summary>
 internal sealed class LeasesNeverEnd : Bug
 {

@@ -14,6 +14,12 @@ internal sealed class RetriesProposals : Bug
     public override bool ProposesTwice => true;
 }
 
+/// <summary>A restart with a clock that was set back gives numbers again that are still on their way.</summary>
+internal sealed class IdsByWallClock : Bug
+{
+    public override bool NumbersByWallClock => true;
+}
+
 /// <summary>The wire between members repeats forwarded proposals.</summary>
 internal sealed class RepeatsProposals : Bug
 {

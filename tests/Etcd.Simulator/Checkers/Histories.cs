@@ -3,7 +3,8 @@ using Etcd.Simulator.World;
 namespace Etcd.Simulator.Checkers;
 
 /// <summary>What all clients saw, by key.</summary>
-internal sealed class Histories
+/// <param name="initial">Values at the beginning; 0 for keys that are not in it.</param>
+internal sealed class Histories(IReadOnlyDictionary<string, long> initial)
 {
     private readonly SortedDictionary<string, List<RegisterOperation>> _byKey = new(StringComparer.Ordinal);
     private readonly HashSet<RegisterOperation> _forgotten = new(ReferenceEqualityComparer.Instance);
@@ -29,7 +30,7 @@ internal sealed class Histories
         foreach ((string key, List<RegisterOperation> all) in _byKey)
         {
             RegisterOperation[] history = [.. all.Where(operation => !_forgotten.Contains(operation))];
-            Linearizability.Verdict verdict = Linearizability.Check(history);
+            Linearizability.Verdict verdict = Linearizability.Check(history, initial.GetValueOrDefault(key));
             Undecided += verdict == Linearizability.Verdict.Undecided ? 1 : 0;
             SimulationFailure.Unless(
                 verdict != Linearizability.Verdict.Violated,

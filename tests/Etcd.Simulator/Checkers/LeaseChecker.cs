@@ -6,9 +6,24 @@ namespace Etcd.Simulator.Checkers;
 
 /// <summary>No lease ends before its time, none by the word of a leader that was deposed, and all that nobody renews do
 /// end.</summary>
-internal sealed class LeaseChecker(Simulation simulation)
+internal sealed class LeaseChecker
 {
+    private readonly Simulation _simulation;
     private readonly Dictionary<long, (long TtlSeconds, long AliveSince)> _leases = [];
+
+    /// <summary>Begins without leases.</summary>
+    public LeaseChecker(Simulation simulation) => _simulation = simulation;
+
+    /// <summary>Begins with the leases of a snapshot, of whose renewals it may know nothing: nobody can say when they
+    /// end, until they are renewed again.</summary>
+    public LeaseChecker(Simulation simulation, IReadOnlyDictionary<long, long> restored)
+        : this(simulation)
+    {
+        foreach ((long id, long ttlSeconds) in restored)
+        {
+            _leases.Add(id, (ttlSeconds, long.MinValue / 2));
+        }
+    }
 
     public int Expired { get; private set; }
 
@@ -26,7 +41,7 @@ internal sealed class LeaseChecker(Simulation simulation)
     {
         if (request.LeaseGrant is { } grant)
         {
-            _leases.TryAdd(grant.ID, (grant.TTL, simulation.Scheduler.Now));
+            _leases.TryAdd(grant.ID, (grant.TTL, _simulation.Scheduler.Now));
         }
         else if (request.LeaseRevoke is { } revoke)
         {
@@ -49,14 +64,14 @@ internal sealed class LeaseChecker(Simulation simulation)
     {
         Expired++;
         ulong proposer = requestId >> 48;
-        ulong leader = simulation.Raft.LeaderOf(term);
+        ulong leader = _simulation.Raft.LeaderOf(term);
         SimulationFailure.Unless(
             leader != 0 && proposer == (leader & 0xFFFF),
             "only the leader of the term ends a lease",
             () => $"lease {id} is revoked in term {term} of {leader:x} by {proposer:x}");
-        double lived = (simulation.Scheduler.Now - lease.AliveSince) / (double)Scheduler.Second;
+        double lived = (_simulation.Scheduler.Now - lease.AliveSince) / (double)Scheduler.Second;
         SimulationFailure.Unless(
-            lived * (1 + simulation.Settings.Drift) + 0.001 >= lease.TtlSeconds,
+            lived * (1 + _simulation.Settings.Drift) + 0.001 >= lease.TtlSeconds,
             "no lease ends early",
             () => $"lease {id} of {lease.TtlSeconds} s ends after {lived:F3} s");
     }

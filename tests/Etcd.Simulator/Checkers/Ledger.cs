@@ -11,24 +11,58 @@ namespace Etcd.Simulator.Checkers;
 /// The one history that all members must agree on: the log as the first member to apply each entry saw it, and what
 /// the model makes of it. Every entry, answer, view and hash of every member is compared with it.
 /// </summary>
-internal sealed class Ledger(Simulation simulation)
+internal sealed class Ledger
 {
-    private readonly List<(ulong Term, int Hash, long Revision)> _entries = [(0, 0, 1)];
+    private readonly Simulation _simulation;
+    private readonly List<(ulong Term, int Hash, long Revision)> _entries = [];
+    private readonly List<(ulong Index, InternalRaftRequest Request)> _requests = [];
     private readonly Dictionary<ulong, (string Answer, ulong Index)> _answers = [];
     private readonly Dictionary<(long Revision, long Compacted), uint> _hashes = [];
     private readonly HashSet<ulong> _proposed = [];
     private ulong _lastConfChange;
 
+    /// <summary>An empty store.</summary>
+    public Ledger(Simulation simulation)
+        : this(simulation, new ModelStore(), entries: 0)
+    {
+    }
+
+    /// <summary>A store that was restored, after entries that nobody applies any more.</summary>
+    public Ledger(Simulation simulation, ModelStore model, int entries)
+    {
+        _simulation = simulation;
+        Model = model;
+        _entries.Add((0, 0, model.Revision));
+        _entries.AddRange(Enumerable.Repeat((1UL, 0, model.Revision), entries));
+    }
+
     /// <summary>The newest index that any member has applied.</summary>
     public ulong LastIndex => (ulong)_entries.Count - 1;
 
-    public ModelStore Model { get; } = new();
+    public ModelStore Model { get; }
 
     public long Checks { get; private set; }
 
     public void Proposed(ulong requestId) => _proposed.Add(requestId);
 
     public ulong TermOf(ulong index) => _entries[(int)index].Term;
+
+    /// <summary>The store as it was at an index, and the times to live of its leases.</summary>
+    public (ModelStore Model, Dictionary<long, long> Leases) Replay(ulong index)
+    {
+        ModelStore model = new();
+        Dictionary<long, long> granted = [];
+        foreach ((_, InternalRaftRequest request) in _requests.TakeWhile(entry => entry.Index <= index))
+        {
+            model.Apply(request);
+            if (request.LeaseGrant is { } grant)
+            {
+                granted[grant.ID] = grant.TTL;
+            }
+        }
+
+        return (model, model.Leases.ToDictionary(static id => id, id => granted[id]));
+    }
 
     /// <summary>A member is about to apply an entry.</summary>
     public void Observe(SimMember member, in Entry entry)
@@ -48,12 +82,12 @@ internal sealed class Ledger(Simulation simulation)
 
         SimulationFailure.Unless(
             index == LastIndex + 1, "the log has no gaps", () => $"{member.Id:x} applies {index} after {LastIndex}");
-        simulation.Raft.Committed(member, entry, index > _lastConfChange + 100 || _lastConfChange == 0);
+        _simulation.Raft.Committed(member, entry, index > _lastConfChange + 100 || _lastConfChange == 0);
         if (entry.Type == EntryType.Normal && !entry.Data.IsEmpty)
         {
             Apply(entry);
         }
-        else if (entry.Type != EntryType.Normal && index > (ulong)simulation.Settings.Members)
+        else if (entry.Type != EntryType.Normal && index > (ulong)_simulation.Settings.Members)
         {
             _lastConfChange = index;
         }
@@ -64,7 +98,7 @@ internal sealed class Ledger(Simulation simulation)
     /// <summary>A member is about to install a whole state.</summary>
     public void Installs(ulong memberId, ulong index)
     {
-        simulation.Installs++;
+        _simulation.Installs++;
         SimulationFailure.Unless(
             index <= LastIndex,
             "states come from applied entries",
@@ -86,7 +120,7 @@ internal sealed class Ledger(Simulation simulation)
 
     public void CheckResult(ulong memberId, ApplyResult result)
     {
-        if (!_answers.TryGetValue(result.RequestId, out (string Answer, ulong Index) expected)
+        if (result.QuotaExceeded || !_answers.TryGetValue(result.RequestId, out (string Answer, ulong Index) expected)
             || Summary.Of(result) is not { } answer)
         {
             return;
@@ -139,8 +173,13 @@ internal sealed class Ledger(Simulation simulation)
         InternalRaftRequest request = InternalRaftRequest.Parser.ParseFrom(entry.Data.Span);
         ulong id = request.Header?.ID ?? 0;
         ulong index = entry.Index;
-        simulation.Leases.Applying(entry, request, isClients: _proposed.Contains(id));
+        _requests.Add((index, request));
         string answer = Model.Apply(request);
+        if (request.LeaseGrant is null || answer != Summary.NoSpace)
+        {
+            _simulation.Leases.Applying(entry, request, isClients: _proposed.Contains(id));
+        }
+
         if (id == 0)
         {
             return;

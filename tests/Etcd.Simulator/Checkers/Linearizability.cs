@@ -18,7 +18,9 @@ internal static class Linearizability
 
     private const int MostSteps = 400_000;
 
-    public static Verdict Check(IReadOnlyList<RegisterOperation> history)
+    /// <param name="history">Operations, in any order.</param>
+    /// <param name="initial">Value of the register before the first of them.</param>
+    public static Verdict Check(IReadOnlyList<RegisterOperation> history, long initial = 0)
     {
         RegisterOperation[] operations = [.. Relevant(history).OrderBy(static operation => operation.Invoked)];
         if (operations.Length == 0)
@@ -26,7 +28,7 @@ internal static class Linearizability
             return Verdict.Linearizable;
         }
 
-        return new Search(operations).Run();
+        return new Search(operations).Run(initial);
     }
 
     /// <summary>Leaves out what constrains nothing: reads without an answer, and writes without one whose value nobody
@@ -60,9 +62,9 @@ internal static class Linearizability
         private int _known = operations.Count(static operation => !operation.IsUnknown);
         private int _first;
 
-        public Verdict Run()
+        public Verdict Run(long initial)
         {
-            long value = 0;
+            long value = initial;
             int next = 0;
             for (int steps = 0; _known > 0; steps++)
             {

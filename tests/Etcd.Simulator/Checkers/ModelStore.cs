@@ -1,3 +1,4 @@
+using System.Globalization;
 using Etcdserverpb;
 
 namespace Etcd.Simulator.Checkers;
@@ -12,12 +13,32 @@ internal sealed class ModelStore
     private readonly Dictionary<long, SortedSet<string>> _leases = [];
     private readonly List<ModelVersion> _events = [];
     private readonly List<int> _firstEvent = [0, 0];
+    private readonly HashSet<ulong> _withoutSpace = [];
 
     public long Revision { get; private set; } = 1;
 
     public long CompactRevision { get; private set; } = -1;
 
     public IReadOnlyCollection<long> Leases => _leases.Keys;
+
+    /// <summary>Raises the revision, and makes the new one the compacted one.</summary>
+    public void Bump(long by)
+    {
+        if (by > 0)
+        {
+            Revision += by;
+            CompactRevision = Revision;
+            _firstEvent.AddRange(Enumerable.Repeat(_events.Count, (int)by));
+        }
+    }
+
+    /// <summary>The numbers that clients have written as values of the living keys.</summary>
+    public Dictionary<string, long> Numbers() => _keys.Keys
+        .Select(key => Find(key, long.MaxValue))
+        .Where(static version => version?.Value is ['v', ..])
+        .ToDictionary(
+            static version => version!.Key, // The filter lets no null pass.
+            static version => long.Parse(version!.Value.AsSpan(1), CultureInfo.InvariantCulture));
 
     /// <summary>All changes of all revisions, in order.</summary>
     public IReadOnlyList<ModelVersion> Events => _events;
@@ -49,6 +70,11 @@ internal sealed class ModelStore
     /// <summary>Applies a request and says what it answers.</summary>
     public string Apply(InternalRaftRequest request)
     {
+        if (_withoutSpace.Count > 0 && NeedsRoom(request))
+        {
+            return Summary.NoSpace;
+        }
+
         if (request.Put is { } put)
         {
             return put.Lease != 0 && !_leases.ContainsKey(put.Lease)
@@ -66,8 +92,15 @@ internal sealed class ModelStore
             : request.Compaction is { } compaction ? Compact(compaction.Revision)
             : request.LeaseGrant is { } grant ? Grant(grant)
             : request.LeaseRevoke is { } revoke ? Revoke(revoke.ID)
+            : request.Alarm is { } alarm ? Raise(alarm)
             : string.Empty;
     }
+
+    private static bool NeedsRoom(InternalRaftRequest request) =>
+        request.Put is not null || request.LeaseGrant is not null
+            || (request.Txn is { } txn
+                && (txn.Success.Any(static op => op.RequestPut is not null)
+                    || txn.Failure.Any(static op => op.RequestPut is not null)));
 
     private static ModelVersion? At(List<ModelVersion> history, long revision)
     {
@@ -165,6 +198,20 @@ internal sealed class ModelStore
         return compare.Target == Compare.Types.CompareTarget.Value
             ? version?.Value == compare.Value.ToStringUtf8()
             : (version?.CreateRevision ?? 0) == compare.CreateRevision;
+    }
+
+    private string Raise(AlarmRequest alarm)
+    {
+        if (alarm.Action == AlarmRequest.Types.AlarmAction.Activate)
+        {
+            _withoutSpace.Add(alarm.MemberID);
+        }
+        else
+        {
+            _withoutSpace.Remove(alarm.MemberID);
+        }
+
+        return string.Empty;
     }
 
     private string Compact(long revision)

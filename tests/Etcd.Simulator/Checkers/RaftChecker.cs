@@ -96,6 +96,6 @@ internal sealed class RaftChecker(Simulation simulation)
     }
 
     private static bool Holds(SimMember member, in Entry entry) =>
-        member.Disk.Log.Durable is { } log
+        (member.Disk.Log.Durable ?? member.Disk.Lost) is { } log
         && (log.TermOf(entry.Index) == entry.Term || log.NewestMarker >= entry.Index);
 }

@@ -9,6 +9,7 @@ internal static class Summary
 {
     public static readonly string LeaseNotFound = Error(EtcdErrors.LeaseNotFound);
     public static readonly string LeaseExists = Error(EtcdErrors.LeaseExists);
+    public static readonly string NoSpace = Error(EtcdErrors.NoSpace);
     public static readonly string Compacted = Error(EtcdErrors.Compacted);
     public static readonly string Future = Error(EtcdErrors.FutureRevision);
 

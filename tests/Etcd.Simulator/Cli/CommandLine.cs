@@ -9,17 +9,38 @@ namespace Etcd.Simulator.Cli;
 internal static class CommandLine
 {
     private const string Usage =
-        "usage: --seeds N [--from N] [--scenario NAME] [--minutes M] [--bug NAME] [--twice] [--trace LINES] "
-        + "[--keep-going]";
+        """
+        usage: dotnet run -c Release --project tests/Etcd.Simulator -- [options]
+
+          --seeds N        seeds to run, 100 unless a time is given
+          --from N         first seed, 1
+          --scenario NAME  kind of world; any: each seed has its own
+          --minutes M      time after which no seed is begun
+          --bug NAME       plants a mistake, to see that it is found
+          --twice          runs each seed twice and compares the hashes of the traces
+          --trace LINES    lines of the trace printed for a failure, 60
+          --keep-going     goes on after a failure
+
+        Ends with 0 when nothing failed, 1 when a seed failed, 2 when the options are wrong.
+        """;
 
     public static int Run(string[] args)
     {
-        if (Arguments.Parse(args) is not { } arguments)
+        (Arguments? arguments, string error) = Arguments.Parse(args);
+        if (arguments is null)
         {
-            Console.Error.WriteLine(Usage);
-            Console.Error.WriteLine("scenarios: any " + string.Join(' ', Scenarios.Names));
-            Console.Error.WriteLine("bugs: " + string.Join(' ', PlantedBugs.ByName.Keys));
+            Console.Error.WriteLine(error);
+            Console.Error.WriteLine("--help lists the options");
             return 2;
+        }
+
+        if (arguments.Help)
+        {
+            Console.WriteLine(Usage);
+            Console.WriteLine();
+            Console.WriteLine("scenarios: any " + string.Join(' ', Scenarios.Names));
+            Console.WriteLine("bugs: " + string.Join(' ', PlantedBugs.ByName.Keys));
+            return 0;
         }
 
         Stopwatch watch = Stopwatch.StartNew();
@@ -37,7 +58,7 @@ internal static class CommandLine
             virtualTime += outcome.Simulation.Scheduler.Now;
             steps += outcome.Simulation.Scheduler.Steps;
             operations += outcome.Simulation.Answered;
-            undecided += outcome.Simulation.Histories.Undecided;
+            undecided += outcome.Simulation.Undecided;
             if (outcome.Failure is not null)
             {
                 failures++;

@@ -21,7 +21,9 @@ internal static class Report
         (Outcome smallest, List<string> without) = Shrinker.Shrink(outcome, arguments.NewBug);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  fails at {smallest.Simulation.Scheduler.Now / 1e6:F6} s without: {string.Join(", ", without)}"));
+            $"  fails at {smallest.Simulation.Scheduler.Now / 1e6:F6} s with "
+            + $"{Math.Min(smallest.Simulation.Nemesis.Faults, smallest.Simulation.Settings.MostFaults)} faults, "
+            + $"without: {string.Join(", ", without)}"));
         Console.WriteLine("  " + smallest.Failure!.Message); // Shrinking keeps the failure.
         foreach (string line in smallest.Simulation.Trace.Last(arguments.TraceLines, brief: true))
         {

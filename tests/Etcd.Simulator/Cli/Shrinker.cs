@@ -17,6 +17,13 @@ internal static class Shrinker
         ("crashes", static s => s with { CrashWeight = 0 }),
         ("fsync errors", static s => s with { SyncErrorWeight = 0 }),
         ("slow disks", static s => s with { SlowDiskWeight = 0 }),
+        ("a restore", static s => s with { Restores = false }),
+        ("damaged logs", static s => s with { DamageWeight = 0 }),
+        ("lost disks", static s => s with { WipeWeight = 0 }),
+        ("full disks", static s => s with { FullDiskWeight = 0 }),
+        ("a quota", static s => s with { QuotaBytes = 0 }),
+        ("clocks that jump", static s => s with { ClockWeight = 0 }),
+        ("forced rare paths", static s => s with { Buggify = false }),
         ("loss", static s => s with { Loss = 0 }),
         ("repetition", static s => s with { Duplication = 0 }),
         ("drift", static s => s with { Drift = 0 }),
@@ -49,6 +56,31 @@ internal static class Shrinker
             }
         }
 
+        smallest = FirstFaults(smallest, failed.Invariant, newBug);
         return (smallest, without);
+    }
+
+    /// <summary>Leaves out the last faults: halves the number, then searches between the half that passes and the one
+    /// that fails.</summary>
+    private static Outcome FirstFaults(Outcome failed, string invariant, Func<Bug> newBug)
+    {
+        Outcome smallest = failed;
+        int enough = failed.Simulation.Nemesis.Faults;
+        for (int tooFew = -1; enough - tooFew > 1;)
+        {
+            int tried = tooFew + ((enough - tooFew) / 2);
+            Outcome outcome = Runner.Run(failed.Simulation.Settings with { MostFaults = tried }, newBug());
+            if (outcome.Failure is not null && outcome.Invariant == invariant)
+            {
+                smallest = outcome;
+                enough = tried;
+            }
+            else
+            {
+                tooFew = tried;
+            }
+        }
+
+        return smallest;
     }
 }

@@ -160,6 +160,12 @@ internal sealed partial class Client(Simulation simulation, ulong id, int purpos
                 return;
             }
 
+            if (result.QuotaExceeded)
+            {
+                // It took effect, but for this member there is no more room.
+                return;
+            }
+
             // A refused request changes nothing.
             foreach (RegisterOperation operation in operations)
             {

@@ -39,6 +39,9 @@ internal sealed class WatchClient(Simulation simulation, ulong id, int purpose)
         simulation.Scheduler.After(_random.Next(500_000), Connect);
     }
 
+    /// <summary>Starts over, with what comes next.</summary>
+    public void Forget() => Next = 0;
+
     /// <summary>When all is quiet, everything must have come.</summary>
     public void CheckComplete() => Expect(simulation.Ledger.Model.Revision, "at the end");
 

@@ -7,39 +7,73 @@ namespace Etcd.Simulator.Faults;
 internal sealed class Nemesis(Simulation simulation, Random random)
 {
     private readonly Dictionary<ulong, long> _slowUntil = [];
-    private readonly Reconfiguration _reconfiguration = new(simulation, random);
+    private readonly Partitions _partitions = new(simulation, random);
+    private readonly DiskFaults _disks = new(simulation, random);
+    private Reconfiguration _reconfiguration = new(simulation, random);
+    private bool _tends;
     private bool _ended;
 
     public int Faults { get; private set; }
 
-    public void Begin() => simulation.Scheduler.After(500 * Scheduler.Millisecond, Strike);
+    public void Begin()
+    {
+        simulation.Scheduler.After(500 * Scheduler.Millisecond, Strike);
+        if (simulation.Settings.QuotaBytes > 0)
+        {
+            simulation.Scheduler.After(3 * Scheduler.Second, MakeRoom);
+        }
+    }
 
     /// <summary>Nothing bad happens any more; whoever is down or paused comes back.</summary>
     public void End()
     {
         _ended = true;
         _slowUntil.Clear();
+        _partitions.End();
         foreach (SimMember member in simulation.Members.ToArray())
         {
-            member.Disk.Log.FailNextSync = false;
+            DiskFaults.End(member);
             member.Resume();
-            if (!member.IsRunning && !member.IsRetired)
-            {
-                member.Start();
-            }
+            StartIfDown(member);
         }
     }
+
+    /// <summary>An operator looks after members that cannot help themselves.</summary>
+    public void Tend()
+    {
+        if (!_tends && !_ended)
+        {
+            _tends = true;
+            simulation.Scheduler.After(random.Next(200, 1_500) * Scheduler.Millisecond, () =>
+            {
+                _tends = false;
+                if (!_ended && _reconfiguration.HasReplacements)
+                {
+                    _reconfiguration.Step();
+                    Tend();
+                }
+            });
+        }
+    }
+
+    /// <summary>Another cluster has taken the place of the one that was.</summary>
+    public void BeginAnew() => _reconfiguration = new Reconfiguration(simulation, random);
+
+    private static void StartIfDown(SimMember member)
+    {
+        if (!member.IsRunning && !member.IsRetired && !member.IsBroken)
+        {
+            member.Start();
+        }
+    }
+
+    /// <summary>True when an operator may yet take a healthy member away.</summary>
+    public bool MayTakeHealthy => _reconfiguration.MayTakeHealthy;
 
     public void RestartLater(SimMember member)
     {
         long pause = _ended ? Scheduler.Millisecond : DownTime();
-        simulation.Scheduler.After(pause, () =>
-        {
-            if (!member.IsRunning && !member.IsRetired)
-            {
-                member.Start();
-            }
-        });
+        simulation.Scheduler.After(pause, () => StartIfDown(member));
     }
 
     private long DownTime()
@@ -76,7 +110,8 @@ internal sealed class Nemesis(Simulation simulation, Random random)
         int[] weights =
         [
             settings.CrashWeight, settings.PauseWeight, settings.PartitionWeight, settings.SlowDiskWeight,
-            settings.SyncErrorWeight, settings.ReconfigureWeight,
+            settings.SyncErrorWeight, settings.ReconfigureWeight, settings.DamageWeight, settings.WipeWeight,
+            settings.FullDiskWeight, settings.ClockWeight,
         ];
         int drawn = random.Next(Math.Max(1, weights.Sum()));
         int kind = 0;
@@ -89,10 +124,17 @@ internal sealed class Nemesis(Simulation simulation, Random random)
         SimMember member = simulation.Members[random.Next(simulation.Members.Count)];
         Action[] strikes =
         [
-            () => Crash(member), () => Pause(member), Partition, () => SlowDown(member), () => FailSync(member),
-            _reconfiguration.Step, static () => { },
+            () => Crash(member), () => Pause(member), _partitions.Begin, () => SlowDown(member),
+            () => FailSync(member),
+            _reconfiguration.Step, () => _disks.Damage(member),
+            () => _disks.Wipe(member), () => _disks.Fill(member),
+            () => SetClock(member), static () => { },
         ];
-        strikes[kind]();
+        if (Faults <= settings.MostFaults)
+        {
+            strikes[kind]();
+        }
+
         double factor = -Math.Log(1 - random.NextDouble());
         simulation.Scheduler.After((long)(settings.FaultInterval * factor), Strike);
     }
@@ -130,79 +172,41 @@ internal sealed class Nemesis(Simulation simulation, Random random)
 
     private static void FailSync(SimMember member) => member.Disk.Log.FailNextSync = true;
 
-    private void Partition()
+    /// <summary>An operator ends alarms now and then, whether or not there is room.</summary>
+    private void MakeRoom()
     {
-        ulong[] ids = [.. simulation.Members.Select(static member => member.Id)];
-        random.Shuffle(ids);
-        simulation.Network.Mend();
-        int kind = random.Next(6);
-        simulation.Trace.Add(TraceKind.Partition, ids[0], kind, ids.Length);
-        switch (kind)
+        if (simulation.AnyRunning(random) is { } contact)
         {
-            case 0:
-                simulation.Network.Mend();
-                return;
-            case 1:
-                Split(ids, 1, oneWay: false);
-                break;
-            case 2:
-                Split(ids, ids.Length / 2, oneWay: false);
-                break;
-            case 3:
-                Split(ids, random.Next(1, Math.Max(2, ids.Length)), oneWay: true);
-                break;
-            case 4:
-                Bridge(ids);
-                break;
-            default:
-                Flap(ids, random.Next(3, 12));
-                return;
+            contact.WhenAwake(contact.Disarm);
         }
 
-        simulation.Scheduler.After(random.Next(200, 7_000) * Scheduler.Millisecond, Heal);
-    }
-
-    private void Heal()
-    {
-        simulation.Trace.Add(TraceKind.Heal, 0);
-        simulation.Network.Mend();
-    }
-
-    private void Split(ulong[] ids, int count, bool oneWay)
-    {
-        foreach (ulong one in ids.Take(count))
+        if (!_ended)
         {
-            foreach (ulong other in ids.Skip(count))
-            {
-                simulation.Network.Cut(one, other);
-                if (!oneWay)
-                {
-                    simulation.Network.Cut(other, one);
-                }
-            }
+            simulation.Scheduler.After(random.Next(1, 6) * Scheduler.Second, MakeRoom);
         }
     }
 
-    /// <summary>Two halves that only the last member can reach both of.</summary>
-    private void Bridge(ulong[] ids) => Split(ids[..^1], (ids.Length - 1) / 2, oneWay: false);
-
-    private void Flap(ulong[] ids, int times)
+    private void SetClock(SimMember member)
     {
-        if (times == 0 || _ended)
+        long milliseconds = random.Next(4) switch
         {
-            simulation.Network.Mend();
+            0 => random.Next(1, 5_000),
+            1 => -random.Next(1, 5_000),
+            2 => random.NextInt64(-10_000_000_000, 10_000_000_000),
+            _ => 0,
+        };
+        if (milliseconds != 0)
+        {
+            member.JumpClock(milliseconds);
             return;
         }
 
-        if (times % 2 == 0)
+        if (member.IsRunning)
         {
-            simulation.Network.Mend();
-        }
-        else
-        {
-            Split(ids, 1, oneWay: times % 4 == 1);
+            member.Crash();
+            RestartLater(member);
         }
 
-        simulation.Scheduler.After(random.Next(50, 1_500) * Scheduler.Millisecond, () => Flap(ids, times - 1));
+        member.ForgetTime();
     }
 }

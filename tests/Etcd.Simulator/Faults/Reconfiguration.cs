@@ -6,15 +6,27 @@ namespace Etcd.Simulator.Faults;
 
 /// <summary>
 /// Changes the membership, one step at a time as an operator would: a learner is added and started, promoted once it
-/// has caught up, and sometimes a member is removed for good.
+/// has caught up, and sometimes a member is removed for good. A member that cannot start on its disk is removed first,
+/// and a new one with another id takes its place.
 /// </summary>
 internal sealed class Reconfiguration(Simulation simulation, Random random)
 {
     private const int MostMembers = 7;
 
+    private readonly List<SimMember> _leaving = [];
     private ClusterMember? _adding;
     private SimMember? _learner;
+    private int _missing;
     private bool _busy;
+
+    /// <summary>True while there is a member to be replaced, or its replacement is on its way.</summary>
+    public bool HasReplacements => Broken is not null || _missing > 0 || _learner is not null;
+
+    /// <summary>True when a healthy member may still be removed by a proposal that was never answered.</summary>
+    public bool MayTakeHealthy => _leaving.Exists(static member => !member.IsRetired);
+
+    private SimMember? Broken =>
+        simulation.Members.FirstOrDefault(static member => member.IsBroken && !member.IsRetired);
 
     public void Step()
     {
@@ -23,31 +35,52 @@ internal sealed class Reconfiguration(Simulation simulation, Random random)
             return;
         }
 
-        if (_learner is not null)
+        if (_learner is { IsRetired: true })
+        {
+            _learner = null;
+        }
+
+        if (_learner is { IsBroken: true } lost)
+        {
+            Remove(contact, lost, () => _learner = null);
+        }
+        else if (_learner is not null)
         {
             Promote(contact, _learner);
         }
+        else if (Broken is { } broken)
+        {
+            Remove(contact, broken, () => _missing++);
+        }
         else if (simulation.Members.Count(static member => !member.IsRetired) < MostMembers
-            && (_adding is not null || random.Next(2) == 0))
+            && (_adding is not null || _missing > 0 || random.Next(2) == 0))
         {
             Add(contact);
         }
         else
         {
-            Remove(contact);
+            RemoveHealthy(contact);
         }
     }
 
     private void Add(SimMember contact)
     {
-        ClusterMember self = _adding ??= Simulation.NewMember(simulation.Members.Count + 1, isLearner: true);
+        ClusterMember self = _adding ??= simulation.NewMember(isLearner: true);
         Change(contact, $"add {self.Id:x}", id => MembershipRequests.Add(id, self), () =>
         {
             if (_adding == self)
             {
                 _adding = null;
+                _missing = Math.Max(0, _missing - 1);
                 _learner = simulation.Join(self);
-                _learner.Start();
+                if (simulation.Buggify.At(RarePlace.LosesLearner, self.Id))
+                {
+                    _learner.LoseFiles();
+                }
+                else
+                {
+                    _learner.Start();
+                }
             }
         });
     }
@@ -67,18 +100,22 @@ internal sealed class Reconfiguration(Simulation simulation, Random random)
         }
     }
 
-    private void Remove(SimMember contact)
+    private void RemoveHealthy(SimMember contact)
     {
         SimMember[] candidates = [.. simulation.Members.Where(member => !member.IsRetired && member != _learner)];
-        int running = candidates.Count(static member => member.IsRunning && !member.IsPaused);
+        int running = candidates.Count(static member => member.IsRunning && !member.IsPaused && !member.IsLost);
         if (candidates.Length <= 3 || running < candidates.Length)
         {
             return;
         }
 
         SimMember leaving = candidates[random.Next(candidates.Length)];
-        Change(contact, $"remove {leaving.Id:x}", id => MembershipRequests.Remove(id, leaving.Id), static () => { });
+        _leaving.Add(leaving);
+        Remove(contact, leaving, static () => { });
     }
+
+    private void Remove(SimMember contact, SimMember leaving, Action done) => Change(
+        contact, $"remove {leaving.Id:x}", id => MembershipRequests.Remove(id, leaving.Id), done);
 
     private void Change(SimMember contact, string what, Func<ulong, Raftpb.ConfChange> change, Action done)
     {
@@ -95,6 +132,12 @@ internal sealed class Reconfiguration(Simulation simulation, Random random)
                 done();
             }
         }));
+        if (simulation.Buggify.At(RarePlace.RepeatsChange, contact.Id)
+            && simulation.AnyRunning(random) is { } other)
+        {
+            other.WhenAwake(() => other.ProposeChange(change, static _ => { }));
+        }
+
         simulation.Scheduler.After(4 * Scheduler.Second, () => _busy &= answered && _busy);
     }
 }

@@ -3,6 +3,7 @@ using Etcd.Node.Core;
 using Etcd.Node.Peers;
 using Etcd.Ports.Log;
 using Etcd.Raft;
+using Etcd.Simulator.Faults;
 using Etcd.Simulator.World;
 using Etcd.StateMachine;
 using Etcd.Testing;
@@ -122,6 +123,7 @@ internal sealed partial class SimMember
     private void CompleteLogWrite()
     {
         Core.Log.Sync();
+        _simulation.Buggify.MayDie(RarePlace.DiesAfterSync, Id);
         _simulation.Trace.Add(TraceKind.Synced, Id, _syncing.Count);
         _walBusy = false;
         Deliver();
@@ -162,6 +164,7 @@ internal sealed partial class SimMember
         }
 
         _simulation.Ledger.CheckView(this);
+        _simulation.Buggify.MayDie(RarePlace.DiesAfterInstall, Id);
         Restored();
     }
 
@@ -173,7 +176,8 @@ internal sealed partial class SimMember
         }
 
         _applyBusy = true;
-        After(_random.Next(20, 2_000), () =>
+        int late = _simulation.Buggify.At(RarePlace.AppliesLate, Id) ? 400 : 1;
+        After(_random.Next(20, 2_000) * late, () =>
         {
             _applyBusy = false;
             if (_applies.TryDequeue(out Message? apply))
@@ -195,7 +199,7 @@ internal sealed partial class SimMember
         {
             if (entry.Type != EntryType.Normal)
             {
-                _simulation.MembersChanged(Core.State.Membership);
+                _simulation.MembersChanged(Core.State);
             }
         }
 
@@ -227,6 +231,7 @@ internal sealed partial class SimMember
         After(_simulation.SyncTime(Id) * 3, () =>
         {
             engine.CompleteFlush(written);
+            _simulation.Buggify.MayDie(RarePlace.DiesAfterFlush, Id);
             WriteMarker(marker);
         });
     }
@@ -241,6 +246,7 @@ internal sealed partial class SimMember
 
         Core.Log.SaveMarker(marker);
         Core.Log.Sync();
+        _simulation.Buggify.MayDie(RarePlace.DiesBeforeRelease, Id);
         Core.Log.ReleaseThrough(marker.Index);
         _checkpointing = false;
         _simulation.Trace.Add(TraceKind.Checkpoint, Id, (long)marker.Index);

@@ -17,9 +17,12 @@ internal sealed partial class SimMember
     private readonly Dictionary<ulong, Action<ApplyResult>> _proposals = [];
     private readonly Dictionary<ulong, (ulong Floor, Action<bool> Done)> _reads = [];
     private ulong _lastToken;
+    private bool _settingAlarm;
 
     /// <summary>Time that leases count in.</summary>
-    public long LeaseMilliseconds => (long)(LocalMilliseconds * _simulation.Bug.LeaseClockRate);
+    public long LeaseMilliseconds => _simulation.Bug.CountsLeasesByWallClock
+        ? WallMilliseconds
+        : (long)(LocalMilliseconds * _simulation.Bug.LeaseClockRate);
 
     /// <summary>Proposes a request; the answer says what came of it, or there is none.</summary>
     public void Propose(InternalRaftRequest request, Action<ApplyResult> done)
@@ -141,6 +144,11 @@ internal sealed partial class SimMember
         foreach (ApplyResult result in completions)
         {
             _simulation.Ledger.CheckResult(Id, result);
+            if (result.QuotaExceeded)
+            {
+                SetAlarm(AlarmRequest.Types.AlarmAction.Activate, Id);
+            }
+
             if (_proposals.Remove(result.RequestId, out Action<ApplyResult>? done))
             {
                 done(result);
@@ -164,8 +172,33 @@ internal sealed partial class SimMember
         }
     }
 
+    /// <summary>An operator says that there is room again.</summary>
+    public void Disarm()
+    {
+        foreach (AlarmMember alarm in Core.State.Alarms)
+        {
+            SetAlarm(AlarmRequest.Types.AlarmAction.Deactivate, alarm.MemberID);
+        }
+    }
+
+    private void SetAlarm(AlarmRequest.Types.AlarmAction action, ulong memberId)
+    {
+        if (_settingAlarm)
+        {
+            return;
+        }
+
+        // As the product does: one attempt at a time.
+        _settingAlarm = true;
+        _simulation.Trace.Add(TraceKind.Alarm, Id, (long)memberId, (long)action);
+        AlarmRequest alarm = new() { Action = action, Alarm = AlarmType.Nospace, MemberID = memberId };
+        Propose(new InternalRaftRequest { Alarm = alarm }, _ => _settingAlarm = false);
+        After(3 * Scheduler.Second, () => _settingAlarm = false);
+    }
+
     private void FailRequests()
     {
+        _settingAlarm = false;
         _proposals.Clear();
         _reads.Clear();
     }

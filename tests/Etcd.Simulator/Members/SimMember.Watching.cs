@@ -43,7 +43,7 @@ internal sealed partial class SimMember
         _shard = new WatchShard(
             new WatchShardOptions
             {
-                ClusterId = _simulation.ClusterId,
+                ClusterId = _clusterId,
                 MemberId = Id,
                 StreamCreditBytes = Settings.WatchCreditBytes,
                 RecentRevisions = Settings.WatchRecent,

@@ -39,17 +39,20 @@ internal sealed class LogContents(byte[] metadata)
         }
     }
 
-    /// <summary>Forgets entries up to an index, as far as whole files allow: down to a random earlier one.</summary>
-    public void Release(ulong index, Random random)
+    /// <summary>Up to where a release goes: as far as whole files allow, down to a random earlier index.</summary>
+    public static ulong RandomRelease(ulong index, Random random) =>
+        index - (ulong)random.Next((int)Math.Min(index, 20) + 1);
+
+    /// <summary>Forgets entries up to an index, and markers below another one.</summary>
+    public void Release(ulong through, ulong index)
     {
-        ulong through = index - (ulong)random.Next((int)Math.Min(index, 20) + 1);
         while (_entries.Count > 0 && _first <= through)
         {
             _entries.RemoveAt(0);
             _first++;
         }
 
-        _first = Math.Max(_first, Math.Min(through + 1, index + 1));
+        _first = Math.Max(_first, through + 1);
         _markers.RemoveAll(marker => marker.Index < index);
         if (_markers.Count == 0)
         {

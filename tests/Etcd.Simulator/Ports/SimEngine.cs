@@ -17,6 +17,9 @@ internal sealed class SimEngine(Bug bug, InMemoryEngine durable) : IKvEngine
     /// <summary>Batches written since the engine was opened.</summary>
     public long Written => _content.WrittenBatches;
 
+    /// <summary>No flush succeeds.</summary>
+    public bool IsFull { get; set; }
+
     public long SizeBytes => _content.SizeBytes;
 
     public long SizeInUseBytes => _content.SizeInUseBytes;
@@ -28,7 +31,13 @@ internal sealed class SimEngine(Bug bug, InMemoryEngine durable) : IKvEngine
     /// <summary>Ends a flush that began when <see cref="Written"/> was <paramref name="written"/>.</summary>
     public void CompleteFlush(long written)
     {
-        if (!bug.FlushLies)
+        bool hasWork = written > _content.WrittenBatches - _content.UnflushedBatches;
+        if (IsFull && hasWork && !bug.IgnoresFullDisks)
+        {
+            throw new IOException("simulated full disk");
+        }
+
+        if (!bug.FlushLies && !IsFull)
         {
             _content.CompleteFlush(written);
         }
@@ -47,8 +56,13 @@ internal sealed class SimEngine(Bug bug, InMemoryEngine durable) : IKvEngine
     {
         int survivors = random.Next(_content.UnflushedBatches + 1);
         InMemoryEngine left = _content.Crash(survivors);
-        return bug.TearsBatches && survivors < _content.UnflushedBatches
-            ? OldStates.Claim(left, _content.Crash(survivors + 1))
+        if (survivors == _content.UnflushedBatches)
+        {
+            return left;
+        }
+
+        return bug.LosesData ? OldStates.Claim(left, _content.Crash(survivors + 1))
+            : bug.LosesAppliedIndex ? OldStates.Claim(_content.Crash(survivors + 1), left)
             : left;
     }
 

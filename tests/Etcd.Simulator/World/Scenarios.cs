@@ -28,6 +28,31 @@ internal static class Scenarios
             PartitionWeight = 6, FaultInterval = 120 * Scheduler.Millisecond, Delay = r.Next(1_000, 60_000),
             ReconfigureWeight = 0,
         },
+        ["corruption"] = static (s, r) => New(s, r) with
+        {
+            Members = 3 + (2 * r.Next(3)), DamageWeight = 6, CrashWeight = 4, PartitionWeight = 1,
+        },
+        ["replacement"] = static (s, r) => New(s, r) with
+        {
+            Members = 3 + (2 * r.Next(3)), WipeWeight = 6, CrashWeight = 2, PartitionWeight = 2,
+        },
+        ["space"] = static (s, r) => New(s, r) with
+        {
+            FullDiskWeight = 6, SyncErrorWeight = 3, QuotaBytes = r.Next(2) == 0 ? 0 : r.Next(1_500, 8_000),
+        },
+        ["clocks"] = static (s, r) => New(s, r) with
+        {
+            ClockWeight = 8, PauseWeight = 2, LeaseClients = 1 + r.Next(3), LeaseCheckpoints = r.Next(2) == 0,
+        },
+        ["restore"] = static (s, r) => New(s, r) with
+        {
+            Restores = true, LeaseClients = r.Next(3), Watchers = 2 + r.Next(3), ReconfigureWeight = 1,
+        },
+        ["everything"] = static (s, r) => New(s, r) with
+        {
+            DamageWeight = r.Next(3), WipeWeight = r.Next(3), FullDiskWeight = r.Next(3), ClockWeight = r.Next(3),
+            QuotaBytes = r.Next(4) == 0 ? r.Next(1_500, 8_000) : 0, Restores = r.Next(4) == 0,
+        },
         ["storm"] = static (s, r) => s with
         {
             FaultInterval = 150 * Scheduler.Millisecond, Loss = 0.05 + (r.NextDouble() * 0.15), Duplication = 0.1,
@@ -36,7 +61,8 @@ internal static class Scenarios
 
     private static readonly string[] InTurn =
     [
-        "mixed", "network", "crash", "mixed", "pause", "disk", "membership", "storm", "elections",
+        "mixed", "network", "crash", "everything", "pause", "disk", "membership", "storm", "elections",
+        "corruption", "everything", "space", "clocks", "replacement", "restore", "everything",
     ];
 
     public static IEnumerable<string> Names => Makers.Keys;
@@ -87,4 +113,14 @@ internal static class Scenarios
         };
         return Makers[name](drawn, random);
     }
+
+    /// <summary>Forced rare paths, and further limits that are drawn.</summary>
+    private static Settings New(Settings settings, Random random) => settings with
+    {
+        Buggify = true,
+        HeartbeatMilliseconds = random.Next(3) == 0 ? random.Next(20, 200) : settings.HeartbeatMilliseconds,
+        ValueCacheBytes = random.Next(3) == 0 ? random.Next(0, 500) : settings.ValueCacheBytes,
+        RevokesPerSecond = random.Next(3) == 0 ? random.Next(4, 20) : settings.RevokesPerSecond,
+        ReadRetryMilliseconds = random.Next(3) == 0 ? random.Next(1, 200) : settings.ReadRetryMilliseconds,
+    };
 }

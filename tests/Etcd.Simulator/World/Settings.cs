@@ -81,6 +81,33 @@ internal sealed record Settings
 
     public int ReconfigureWeight { get; init; }
 
+    public int DamageWeight { get; init; }
+
+    public int WipeWeight { get; init; }
+
+    public int FullDiskWeight { get; init; }
+
+    public int ClockWeight { get; init; }
+
+    /// <summary>Faults after which no more strike.</summary>
+    public int MostFaults { get; init; } = int.MaxValue;
+
+    /// <summary>The cluster is lost once and made again from a snapshot.</summary>
+    public bool Restores { get; init; }
+
+    /// <summary>Rare paths are forced.</summary>
+    public bool Buggify { get; init; }
+
+    /// <summary>Bytes of the engine above which a member raises the alarm; 0 for no quota.</summary>
+    public long QuotaBytes { get; init; }
+
+    public long ValueCacheBytes { get; init; } = 1 << 20;
+
+    /// <summary>Leases that a leader ends within a second at most.</summary>
+    public int RevokesPerSecond { get; init; } = 1_000;
+
+    public int ReadRetryMilliseconds { get; init; } = 500;
+
     /// <summary>Longest time that a crashed member usually stays down, milliseconds.</summary>
     public int DownMilliseconds { get; init; } = 1_500;
 
@@ -103,7 +130,7 @@ internal sealed record Settings
     {
         MemberId = memberId,
         FirstReadRound = incarnation << 20,
-        ReadRetryTicks = Math.Max(1, 500 / HeartbeatMilliseconds),
+        ReadRetryTicks = Math.Max(1, ReadRetryMilliseconds / HeartbeatMilliseconds),
         ReadTimeoutTicks = Math.Max(1, (5_000 + (2 * ElectionMilliseconds)) / HeartbeatMilliseconds),
         CatchUpEntries = CatchUpEntries,
         CompactionInterval = CompactionInterval,

@@ -1,12 +1,12 @@
 using System.Globalization;
+using Etcd.Node.Apply;
 using Etcd.Simulator.Bugs;
 using Etcd.Simulator.Checkers;
 using Etcd.Simulator.Clients;
 using Etcd.Simulator.Faults;
 using Etcd.Simulator.Members;
 using Etcd.StateMachine.Membership;
-using Etcdserverpb;
-using Google.Protobuf;
+using Etcd.Testing;
 
 namespace Etcd.Simulator.World;
 
@@ -14,13 +14,16 @@ namespace Etcd.Simulator.World;
 /// One run: a cluster, its clients, its bad luck and its judges. (1) Faults and clients together, (2) all faults end,
 /// (3) progress must come back, (4) quiet, until leases ran out, (5) everything must agree.
 /// </summary>
-internal sealed class Simulation
+internal sealed partial class Simulation
 {
     private readonly List<SimMember> _members = [];
     private readonly List<WatchClient> _watches = [];
     private readonly Nemesis _nemesis;
+    private readonly Restoration _restoration;
     private readonly Random _random;
+    private ulong _newestConfiguration;
     private long _lastValue;
+    private int _lastMember;
 
     public Simulation(Settings settings, Bug bug, int tracedEvents = 4_000)
     {
@@ -34,13 +37,9 @@ internal sealed class Simulation
         Leases = new LeaseChecker(this);
         Ledger = new Ledger(this);
         _nemesis = new Nemesis(this, settings.Random(3));
-        ClusterMember[] initial =
-            [.. Enumerable.Range(1, settings.Members).Select(static n => NewMember(n, isLearner: false))];
-        ClusterId = ClusterIds.ClusterId([.. initial.Select(static member => member.Id)]);
-        for (int i = 0; i < initial.Length; i++)
-        {
-            _members.Add(new SimMember(this, initial[i], initial, joins: false, purpose: 100 + i));
-        }
+        _restoration = new Restoration(this, settings.Random(5));
+        Buggify = new Buggify(this, settings.Random(6));
+        AddMembers(settings.Members);
     }
 
     public Settings Settings { get; }
@@ -53,17 +52,23 @@ internal sealed class Simulation
 
     public Network Network { get; }
 
-    public Ledger Ledger { get; }
+    public Buggify Buggify { get; }
 
-    public RaftChecker Raft { get; }
+    /// <summary>What must hold in the cluster that is: another ledger, and other checkers, after a restore.</summary>
+    public Ledger Ledger { get; private set; }
 
-    public LeaseChecker Leases { get; }
+    public RaftChecker Raft { get; private set; }
 
-    public Histories Histories { get; } = new();
+    public LeaseChecker Leases { get; private set; }
 
-    public RevisionOrder Order { get; } = new();
+    public Histories Histories { get; private set; } = new(new Dictionary<string, long>());
 
-    public ulong ClusterId { get; }
+    public RevisionOrder Order { get; private set; } = new();
+
+    public ulong ClusterId { get; private set; }
+
+    /// <summary>Voters of the newest configuration that anybody has applied.</summary>
+    public ulong[] Voters { get; private set; } = [];
 
     public IReadOnlyList<SimMember> Members => _members;
 
@@ -76,16 +81,28 @@ internal sealed class Simulation
     /// <summary>Whole states that members took over.</summary>
     public int Installs { get; set; }
 
+    /// <summary>Keys whose history was too entangled to be decided.</summary>
+    public int Undecided { get; private set; }
+
+    /// <summary>Leases that ran out.</summary>
+    public int ExpiredLeases { get; private set; }
+
+    /// <summary>Terms that had a leader.</summary>
+    public int Elections { get; private set; }
+
+    /// <summary>Clusters that were made from a snapshot.</summary>
+    public int Restores => _restoration.Restores;
+
     public long WatchEvents => _watches.Sum(static watch => watch.Events);
 
     public Nemesis Nemesis => _nemesis;
 
-    public static ClusterMember NewMember(int number, bool isLearner) => new(
-        (ulong)number * 0x111,
-        $"m{number}",
-        ["http://m" + number.ToString(CultureInfo.InvariantCulture) + ":2380"],
-        [],
-        isLearner);
+    /// <summary>A member that never was before.</summary>
+    public ClusterMember NewMember(bool isLearner)
+    {
+        string name = "m" + (++_lastMember).ToString(CultureInfo.InvariantCulture);
+        return new ClusterMember((ulong)_lastMember * 0x111, name, [$"http://{name}:2380"], [], isLearner);
+    }
 
     public SimMember? Find(ulong id) => _members.Find(member => member.Id == id);
 
@@ -125,19 +142,28 @@ internal sealed class Simulation
     /// <summary>Starts a member that died, after a while.</summary>
     public void Restart(SimMember member) => _nemesis.RestartLater(member);
 
+    /// <summary>Some member cannot start any more.</summary>
+    public void Broke() => _nemesis.Tend();
+
     /// <summary>Adds a process that joins the cluster, which was told of it.</summary>
     public SimMember Join(ClusterMember self)
     {
-        ClusterMember[] known =
-            [.. _members.Select(static member => NewMember((int)(member.Id / 0x111), isLearner: false)), self];
-        SimMember joined = new(this, self, known, joins: true, purpose: 100 + _members.Count);
+        ClusterMember[] known = [.. _members.Select(static member => member.Self), self];
+        SimMember joined = new(this, self, known, joins: true, purpose: 99 + (int)(self.Id / 0x111));
         _members.Add(joined);
         return joined;
     }
 
     /// <summary>Takes removed members out: as in the product, whoever tells them so in the end is not raft.</summary>
-    public void MembersChanged(ClusterMembership membership)
+    public void MembersChanged(ApplyCore state)
     {
+        if (state.AppliedIndex > _newestConfiguration)
+        {
+            _newestConfiguration = state.AppliedIndex;
+            Voters = state.ConfState.Voters;
+        }
+
+        ClusterMembership membership = state.Membership;
         foreach (SimMember member in _members)
         {
             if (!member.IsRetired && membership.IsRemoved(member.Id))
@@ -145,6 +171,48 @@ internal sealed class Simulation
                 member.IsRetired = true;
                 _nemesis.Retire(member);
             }
+        }
+    }
+
+    /// <summary>Everything is lost but a snapshot, and another cluster is made of it.</summary>
+    /// <param name="snapshot">The state that was saved.</param>
+    /// <param name="index">Its applied index.</param>
+    /// <param name="members">Size of the new cluster.</param>
+    /// <param name="bump">By how much the revision is raised; 0 for a plain restore.</param>
+    /// <param name="clientsAreTold">Clients forget what they have seen.</param>
+    public void BeginAnew(InMemoryEngine snapshot, ulong index, int members, long bump, bool clientsAreTold)
+    {
+        FinishCluster();
+        foreach (SimMember lost in _members)
+        {
+            lost.IsRetired = true;
+            if (lost.IsRunning)
+            {
+                lost.Crash();
+            }
+        }
+
+        (ModelStore model, Dictionary<long, long> leases) = Ledger.Replay(index);
+        model.Bump(bump);
+        _members.Clear();
+        _newestConfiguration = 0;
+        Raft = new RaftChecker(this);
+        Leases = new LeaseChecker(this, leases);
+        Ledger = new Ledger(this, model, entries: members);
+        Histories = new Histories(model.Numbers());
+        _nemesis.BeginAnew();
+        if (clientsAreTold)
+        {
+            Order = new RevisionOrder();
+            _watches.ForEach(static watch => watch.Forget());
+        }
+
+        ClusterMember[] cluster = AddMembers(members);
+        InMemoryEngine state = RestoredFiles.State(snapshot, cluster, bump == 0 ? null : model.Revision);
+        foreach (SimMember member in _members)
+        {
+            member.Load(RestoredFiles.Log(member.Id, ClusterId, cluster), state);
+            _nemesis.RestartLater(member);
         }
     }
 
@@ -158,16 +226,34 @@ internal sealed class Simulation
 
         StartClients();
         _nemesis.Begin();
+        _restoration.Begin();
         Scheduler.RunUntil(Settings.FaultSeconds * Scheduler.Second);
         Trace.Add(TraceKind.Phase, 0, 1, text: "faults end");
+        Buggify.End();
+        _restoration.End();
         _nemesis.End();
         Network.BecomePerfect();
         CheckProgress();
         ClientsRun = false;
         Trace.Add(TraceKind.Phase, 0, 2, text: "quiet");
         long elections = 3 * Settings.ElectionMilliseconds * Scheduler.Millisecond;
-        Scheduler.RunUntil(Scheduler.Now + (12 * Scheduler.Second) + elections);
+        // A leader spreads the ends of many leases over time, at three quarters of what it may end in a second.
+        long paced = 2 * Scheduler.Second * Ledger.Model.Leases.Count / Settings.RevokesPerSecond;
+        Scheduler.RunUntil(Scheduler.Now + (12 * Scheduler.Second) + elections + paced);
         CheckEnd();
+    }
+
+    private ClusterMember[] AddMembers(int count)
+    {
+        ClusterMember[] initial = [.. Enumerable.Range(0, count).Select(_ => NewMember(isLearner: false))];
+        ClusterId = ClusterIds.ClusterId([.. initial.Select(static member => member.Id)]);
+        Voters = [.. initial.Select(static member => member.Id)];
+        foreach (ClusterMember member in initial)
+        {
+            _members.Add(new SimMember(this, member, initial, joins: false, purpose: 99 + (int)(member.Id / 0x111)));
+        }
+
+        return initial;
     }
 
     private void StartClients()
@@ -189,80 +275,4 @@ internal sealed class Simulation
             watch.Begin();
         }
     }
-
-    /// <summary>A write and a read through every member succeed within a bounded number of elections.</summary>
-    private void CheckProgress()
-    {
-        long allowed = (20 * Settings.ElectionMilliseconds * Scheduler.Millisecond) + (10 * Scheduler.Second);
-        HashSet<ulong> written = [];
-        HashSet<ulong> read = [];
-        SimMember[] members = [.. _members];
-        foreach (SimMember member in members)
-        {
-            if (!member.IsRetired)
-            {
-                Probe(member, written, read);
-            }
-        }
-
-        bool progressed = Scheduler.RunUntil(
-            Scheduler.Now + allowed,
-            () => Array.TrueForAll(members, member =>
-                member.IsRetired || (written.Contains(member.Id) && read.Contains(member.Id))));
-        SimulationFailure.Unless(
-            progressed,
-            "progress comes back",
-            () => $"after {allowed / 1e6} s without faults only {Ids(written)} wrote and {Ids(read)} read: "
-                + Describe());
-    }
-
-    private static string Ids(IEnumerable<ulong> ids) => string.Join(',', ids.Order().Select(ClusterIds.ToHex));
-
-    private void Probe(SimMember member, HashSet<ulong> written, HashSet<ulong> read)
-    {
-        if (written.Contains(member.Id) && read.Contains(member.Id))
-        {
-            return;
-        }
-
-        PutRequest put = new()
-        {
-            Key = ByteString.CopyFromUtf8("probe"),
-            Value = ByteString.CopyFromUtf8("x"),
-        };
-        member.WhenAwake(() => member.Propose(
-            new InternalRaftRequest { Put = put },
-            result => written.UnionWith(result.Error is null ? [member.Id] : [])));
-        member.WhenAwake(() => member.Read(confirmed => read.UnionWith(confirmed ? [member.Id] : [])));
-        Scheduler.After(Scheduler.Second, () => Probe(member, written, read));
-    }
-
-    private void CheckEnd()
-    {
-        SimMember[] running = [.. _members.Where(static member => member.IsRunning && !member.IsRetired)];
-        foreach (SimMember member in running)
-        {
-            SimulationFailure.Unless(
-                member.Core.State.AppliedIndex == Ledger.LastIndex,
-                "members catch up",
-                () => $"{member.Id:x} lags behind {Ledger.LastIndex}: {Describe()}");
-            Ledger.CheckView(member);
-            Ledger.CheckHash(member, 0);
-            (RangeResponse? all, _) = member.Core.State.View.Range(new RangeRequest
-            {
-                Key = ByteString.CopyFromUtf8("a"),
-                RangeEnd = ByteString.CopyFromUtf8("z"),
-            });
-            Ledger.CheckRange(member.Id, all!, "a", "z", Ledger.Model.Revision); // A current read.
-        }
-
-        Leases.CheckNoneIsLeft();
-        _watches.ForEach(static watch => watch.CheckComplete());
-        Histories.Check();
-    }
-
-    private string Describe() => string.Join("; ", _members.Select(static member => member.IsRunning
-        ? $"{member.Id:x}{(member.IsRetired ? " retired" : "")}: {member.Core.Consensus.Status} applied "
-            + $"{member.Core.State.AppliedIndex}, {member.Core.State.ConfState}"
-        : $"{member.Id:x} down"));
 }

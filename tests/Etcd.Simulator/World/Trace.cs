@@ -7,6 +7,7 @@ internal enum TraceKind
 {
     Start, Crash, DiskFailure, Pause, Resume, Partition, Heal, Deliver, Lose, Synced, Apply, Leader, Invoke, Return,
     TimedOut, Install, Checkpoint, WatchOpen, WatchEvents, WatchEnd, Reconfigure, SlowDisk, Phase, Renewed, Link,
+    DiskDamage, DiskFull, Refused, ClockJump, Restore, Alarm, Buggify,
 }
 
 /// <summary>
@@ -17,6 +18,7 @@ internal sealed class Trace(Scheduler scheduler, int kept)
 {
     private readonly (long Time, TraceKind Kind, ulong Who, long A, long B, string? Text)[] _ring =
         new (long, TraceKind, ulong, long, long, string?)[kept];
+    private readonly long[] _counts = new long[Enum.GetValues<TraceKind>().Length];
     private long _count;
 
     /// <summary>FNV-1a over everything that was added.</summary>
@@ -28,8 +30,12 @@ internal sealed class Trace(Scheduler scheduler, int kept)
         Mix(((ulong)kind << 32) ^ who);
         Mix((ulong)a);
         Mix((ulong)b);
+        _counts[(int)kind]++;
         _ring[_count++ % _ring.Length] = (scheduler.Now, kind, who, a, b, text);
     }
+
+    /// <summary>How many events of a kind there were.</summary>
+    public int Count(TraceKind kind) => (int)_counts[(int)kind];
 
     /// <summary>The last events, oldest first; deliveries and syncs are left out when <paramref name="brief"/>.
     /// </summary>
