@@ -1,44 +1,35 @@
-using Etcd.Conformance.Tests.Harness;
-using Etcdserverpb;
-using Cluster = Etcd.Conformance.Tests.Harness.Cluster;
-
 namespace Etcd.Conformance.Tests.Differential;
 
-/// <summary>The same operations in the same order against etcd and against ours give the same answers.</summary>
+/// <summary>
+/// The same operations in the same order against etcd and against ours give the same answers and events.
+/// <c>ETCD_DIFFERENTIAL_SEEDS</c> (as <c>1-5</c>) and <c>ETCD_DIFFERENTIAL_OPERATIONS</c> make it a longer campaign.
+/// </summary>
 public sealed class RandomOperationsTests
 {
-    [Theory]
-    [InlineData(1, 5000)]
-    [InlineData(2, 2000)]
-    public async Task Random_operations_answer_as_etcd_does_and_leave_the_same_hash(int seed, int operations)
+    public static TheoryData<int, int> Runs()
     {
-        await using var reference = await Cluster.StartReferenceAsync(1);
-        await using var ours = await Cluster.StartOursAsync(1);
-        var generator = new OperationGenerator(seed);
-
-        for (int number = 0; number < operations; number++)
+        string? seeds = Environment.GetEnvironmentVariable("ETCD_DIFFERENTIAL_SEEDS");
+        string? operations = Environment.GetEnvironmentVariable("ETCD_DIFFERENTIAL_OPERATIONS");
+        if (seeds is null)
         {
-            var request = generator.Next();
-            var expected = await Answer.OfAsync(reference.Members[0], request);
-            var actual = await Answer.OfAsync(ours.Members[0], request);
-
-            Assert.True(
-                expected.Text == actual.Text,
-                $"seed {seed}, operation {number}: {request.Descriptor.Name} {request}\n"
-                + $"--- etcd\n{expected.Text}\n--- ours\n{actual.Text}");
-            generator.Revision = Math.Max(generator.Revision, expected.Revision);
-            if (expected.Response is CompactionResponse)
-            {
-                generator.Compacted((CompactionRequest)request);
-            }
+            return new() { { 1, 5000 }, { 2, 2000 } };
         }
 
-        // Ends the sweeps, or finds the newest one ended.
-        var last = new CompactionRequest { Revision = generator.Revision, Physical = true };
-        var ended = await Answer.OfAsync(reference.Members[0], last);
-        Assert.Equal(ended.Text, (await Answer.OfAsync(ours.Members[0], last)).Text);
-        var hash = await reference.Members[0].Maintenance.HashKVAsync(new HashKVRequest());
-        var ourHash = await ours.Members[0].Maintenance.HashKVAsync(new HashKVRequest());
-        Assert.Equal((hash.Hash, hash.CompactRevision), (ourHash.Hash, ourHash.CompactRevision));
+        int[] ends = [.. seeds.Split('-').Select(int.Parse)];
+        var runs = new TheoryData<int, int>();
+        for (int seed = ends[0]; seed <= ends[^1]; seed++)
+        {
+            runs.Add(seed, int.Parse(operations ?? "100000"));
+        }
+
+        return runs;
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public async Task Random_operations_answer_as_etcd_does_and_leave_the_same_hash(int seed, int operations)
+    {
+        await using var run = await DifferentialRun.StartAsync(seed);
+        await run.RunAsync(operations);
     }
 }
