@@ -129,7 +129,9 @@ internal sealed partial class OperationGenerator
         {
             return new AlarmRequest
             {
-                Action = AlarmRequest.Types.AlarmAction.Deactivate, MemberID = OneIn(3) ? 0 : OwnId, Alarm = _alarms.First(),
+                Action = AlarmRequest.Types.AlarmAction.Deactivate,
+                MemberID = OneIn(3) ? 0 : OwnId,
+                Alarm = _alarms.First(),
             };
         }
 

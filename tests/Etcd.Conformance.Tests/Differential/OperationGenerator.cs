@@ -160,13 +160,17 @@ internal sealed partial class OperationGenerator(int seed)
     }
 
     /// <summary>Without space no transaction is nested: the reference lets nested puts pass until 3.5.30.</summary>
-    private RequestOp Operation(int depth) => _random.Next(depth < MostDepth && !_alarms.Contains(AlarmType.Nospace) ? 11 : 10) switch
+    private RequestOp Operation(int depth)
     {
-        < 5 => new RequestOp { RequestPut = Put() },
-        < 8 => new RequestOp { RequestRange = Range(inTxn: true) },
-        < 10 => new RequestOp { RequestDeleteRange = Delete() },
-        _ => new RequestOp { RequestTxn = Txn(depth + 1) },
-    };
+        bool mayNest = depth < MostDepth && !_alarms.Contains(AlarmType.Nospace);
+        return _random.Next(mayNest ? 11 : 10) switch
+        {
+            < 5 => new RequestOp { RequestPut = Put() },
+            < 8 => new RequestOp { RequestRange = Range(inTxn: true) },
+            < 10 => new RequestOp { RequestDeleteRange = Delete() },
+            _ => new RequestOp { RequestTxn = Txn(depth + 1) },
+        };
+    }
 
     private Compare Compare()
     {

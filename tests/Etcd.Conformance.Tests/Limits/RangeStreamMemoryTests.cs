@@ -12,8 +12,10 @@ public sealed class RangeStreamMemoryTests
     private const int Keys = 2700;
     private const int ValueBytes = 80_000;
 
-    /// <summary>192 MiB of managed heap: the cache of values may take 64 MiB of it, the result would take 216 MB.</summary>
-    private static readonly Dictionary<string, string> LittleMemory = new() { ["DOTNET_GCHeapHardLimit"] = "0xC000000" };
+    /// <summary>192 MiB of managed heap: the cache of values may take 64 MiB of it, the result would take 216 MB.
+    /// </summary>
+    private static readonly Dictionary<string, string> LittleMemory =
+        new() { ["DOTNET_GCHeapHardLimit"] = "0xC000000" };
 
     [Fact]
     public async Task Result_larger_than_the_permitted_memory_arrives_at_a_member_and_through_the_gateway()

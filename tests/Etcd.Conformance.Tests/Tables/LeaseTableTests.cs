@@ -180,7 +180,8 @@ public sealed class LeaseTableTests(Pair pair) : IClassFixture<Pair>
         foreach (var member in Both)
         {
             var listed = (await member.Lease.LeaseLeasesAsync(new LeaseLeasesRequest())).Leases;
-            Assert.Equal([1502, 1504, 1501, 1503], listed.Select(lease => lease.ID).Where(id => id is > 1500 and < 1505));
+            Assert.Equal(
+                [1502, 1504, 1501, 1503], listed.Select(lease => lease.ID).Where(id => id is > 1500 and < 1505));
         }
     }
 

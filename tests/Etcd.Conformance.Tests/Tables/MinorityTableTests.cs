@@ -63,9 +63,11 @@ public sealed class MinorityTableTests(ClusterPair pair) : IClassFixture<Cluster
         local.Serializable = true;
         Assert.Equal(1, (await alone.Kv.RangeAsync(local, deadline: Deadline())).Count);
         Assert.True((await alone.Kv.TxnAsync(new TxnRequest(), deadline: Deadline())).Succeeded);
-        Assert.Equal(1, (await alone.Kv.TxnAsync(Txn(Op(local)), deadline: Deadline())).Responses[0].ResponseRange.Count);
+        var txn = await alone.Kv.TxnAsync(Txn(Op(local)), deadline: Deadline());
+        Assert.Equal(1, txn.Responses[0].ResponseRange.Count);
 
-        static string Name(IMessage request) => request.Descriptor.Name.Replace("Request", "", StringComparison.Ordinal);
+        static string Name(IMessage request) =>
+            request.Descriptor.Name.Replace("Request", "", StringComparison.Ordinal);
     }
 
     private static Task LinearizableAsync(Cluster.Member alone) => RefusedAsync(

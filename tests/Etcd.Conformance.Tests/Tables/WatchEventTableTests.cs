@@ -109,7 +109,8 @@ public sealed class WatchEventTableTests(Pair pair) : IClassFixture<Pair>
         Assert.Equal(expected, actual);
         Assert.Equal(
             ["0 Delete", "1 Put", "1 Put", "3 Delete", "3 Put", "3 Put"],
-            actual.SelectMany(response => response.Events.Select(change => $"{response.WatchId} {change.Type}")).Order());
+            actual.SelectMany(
+                response => response.Events.Select(change => $"{response.WatchId} {change.Type}")).Order());
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class WatchProgressTableTests(WatchProgressTableTests.FrequentPair
         var pair = fixture.Pair;
         await using var watch = await WatchPair.OpenSinceAsync(pair, new Version(3, 5, 30));
         long start = pair.Revision + 2;
-        await watch.CreateAsync(Watch("W24", "", create => (create.ProgressNotify, create.StartRevision) = (true, start)));
+        await watch.CreateAsync(
+            Watch("W24", "", create => (create.ProgressNotify, create.StartRevision) = (true, start)));
         await watch.CreateAsync(Watch("W24/now", "", create => create.ProgressNotify = true));
         for (int round = 0; round < 2; round++)
         {

@@ -50,7 +50,8 @@ public sealed class WatchTableTests(Pair pair) : IClassFixture<Pair>
     {
         await using var watch = WatchPair.Open(pair);
         var created = await watch.CreateAsync(Watch("W04", end));
-        Assert.Equal((-1, true, "mvcc: watcher range is empty"), (created.WatchId, created.Canceled, created.CancelReason));
+        Assert.Equal(
+            (-1, true, "mvcc: watcher range is empty"), (created.WatchId, created.Canceled, created.CancelReason));
     }
 
     [Fact]

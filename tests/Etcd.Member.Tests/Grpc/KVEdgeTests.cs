@@ -146,7 +146,8 @@ public sealed class KVEdgeTests
                 (new() { Key = Bytes("none") }, 0, 0),
                 (new() { Key = Bytes("k"), RangeEnd = Bytes("a") }, 0, 0),
                 (new() { Key = Bytes("a"), RangeEnd = Bytes("\0"), CountOnly = true }, 0, 1),
-                (new() { Key = Bytes("a"), RangeEnd = Bytes("z"), SortTarget = RangeRequest.Types.SortTarget.Mod }, 1, 1),
+                (new() { Key = Bytes("a"), RangeEnd = Bytes("z"), SortTarget = RangeRequest.Types.SortTarget.Mod },
+                    1, 1),
             })
         {
             RangeResponse only = Assert.Single(await StreamAsync(member, request));

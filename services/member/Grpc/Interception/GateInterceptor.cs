@@ -119,7 +119,8 @@ internal sealed partial class GateInterceptor(
     private void Begin(ServerCallContext context, IGrpcMethodMetrics method, bool isStream)
     {
         method.Started();
-        string version = context.GetHttpContext().Request.Headers.TryGetValue(RequestGate.ClientVersionHeader, out var values)
+        IHeaderDictionary headers = context.GetHttpContext().Request.Headers;
+        string version = headers.TryGetValue(RequestGate.ClientVersionHeader, out var values)
             ? values.ToString()
             : "unknown";
         metrics.ClientRequest(isStream, version);

@@ -9,9 +9,9 @@ using Grpc.Core;
 namespace Etcd.Member.Grpc;
 
 /// <content>
-/// A range in chunks (since etcd 3.7): the same keys as Range, of one revision, whatever is written meanwhile. A chunk is
-/// read when the one before has gone out, and ends with the key that makes it as large as the largest request; so the
-/// memory that a stream takes does not depend on its result. A compaction of its revision ends it with an error.
+/// A range in chunks (since etcd 3.7): the same keys as Range, of one revision, whatever is written meanwhile. A chunk
+/// is read when the one before has gone out, and ends with the key that makes it as large as the largest request; so
+/// the memory that a stream takes does not depend on its result. A compaction of its revision ends it with an error.
 /// </content>
 internal sealed partial class KVService
 {
