@@ -181,7 +181,8 @@ public sealed partial class MemberNode
 
     private int ElectionTicks => _options.ElectionMilliseconds / _options.HeartbeatMilliseconds;
 
-    /// <summary>Tells this start from every other one. Not a time: a clock that is set back would give it twice.</summary>
+    /// <summary>Tells this start from every other one. Not a time: a clock that is set back would give it twice.
+    /// </summary>
     private static long NewIncarnation() =>
         BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
 

@@ -5,9 +5,9 @@ using Etcd.Testing;
 namespace Etcd.Simulator.Faults;
 
 /// <summary>
-/// The worst day: a snapshot was taken through some member, later the whole cluster is lost, and another one, of another
-/// size and with other ids, is made from the file. What was written after the snapshot is gone; the revision is raised
-/// above everything that clients may have seen, or, with a plain restore, clients are told to start over.
+/// The worst day: a snapshot was taken through some member, later the whole cluster is lost, and another one, of
+/// another size and with other ids, is made from the file. What was written after the snapshot is gone; the revision
+/// is raised above everything that clients may have seen, or, with a plain restore, clients are told to start over.
 /// </summary>
 internal sealed class Restoration(Simulation simulation, Random random)
 {

@@ -133,8 +133,8 @@ internal sealed partial class SimMember
         StopWatching();
     }
 
-    /// <summary>All files are gone. The product asks the other members whether it was there before, and refuses to start
-    /// under an id that has voted and acknowledged; an operator must replace it by a new member.</summary>
+    /// <summary>All files are gone. The product asks the other members whether it was there before, and refuses to
+    /// start under an id that has voted and acknowledged; an operator must replace it by a new member.</summary>
     public void LoseFiles()
     {
         Crash();

@@ -31,7 +31,9 @@ internal sealed class Network(Simulation simulation, Random random)
     {
         Settings settings = simulation.Settings;
         byte[] bytes = RaftMessageCodec.Encode(message);
-        bool lost = (state is not null && simulation.Buggify.At(RarePlace.LosesState, message.From)) || _cut.Contains((message.From, message.To)) || (_faulty && random.NextDouble() < settings.Loss);
+        bool lost = (state is not null && simulation.Buggify.At(RarePlace.LosesState, message.From))
+            || _cut.Contains((message.From, message.To))
+            || (_faulty && random.NextDouble() < settings.Loss);
         if (lost)
         {
             simulation.Trace.Add(TraceKind.Lose, message.From, (long)message.To, (long)message.Type);
