@@ -107,7 +107,7 @@ public sealed class SeedTests
         Assert.DoesNotContain(0, fired);
     }
 
-    /// <summary>Seeds that once found a mistake in the product.</summary>
+    /// <summary>Seeds that once found a mistake in the product, or in a checker.</summary>
     [Theory]
     [InlineData(38, "crash")] // A received state with an unfinished compaction stopped the apply loop.
     [InlineData(282, "mixed")]
@@ -115,6 +115,8 @@ public sealed class SeedTests
     [InlineData(73, "pause")] // A checkpoint overtook the renewal of a lease.
     [InlineData(465, "pause")]
     [InlineData(536, "pause")]
+    [InlineData(2403, "everything")] // An answer of the lost cluster came after clients were told to start over.
+    [InlineData(14878, "restore")]
     public void Seed_that_once_failed_passes(int seed, string scenario)
     {
         Outcome outcome = Runner.Run(seed, scenario, Bug.None);

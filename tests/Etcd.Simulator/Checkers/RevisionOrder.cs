@@ -8,8 +8,9 @@ internal sealed class RevisionOrder
     private long _highest;
 
     /// <summary>The floor for an operation that starts now.</summary>
-    public long Floor => _highest;
+    public RevisionFloor Floor => new(this, _highest);
 
+    /// <summary>An operation was answered.</summary>
     public void Returned(string what, long floor, long revision)
     {
         SimulationFailure.Unless(

@@ -19,7 +19,7 @@ internal sealed partial class Client
         {
             Returned(operation, key, 0, succeeded: true);
             PutResponse response = (PutResponse)result.Response!; // No error.
-            simulation.Order.Returned($"put {key}", floor, response.Header.Revision);
+            floor.Returned($"put {key}", response.Header.Revision);
         });
     }
 
@@ -45,7 +45,7 @@ internal sealed partial class Client
         {
             Returned(operations[0], first, 0, succeeded: true);
             Returned(operations[1], second, 0, succeeded: true);
-            simulation.Order.Returned("two puts", floor, ((TxnResponse)result.Response!).Header.Revision); // No error.
+            floor.Returned("two puts", ((TxnResponse)result.Response!).Header.Revision); // No error.
         });
     }
 
@@ -75,7 +75,7 @@ internal sealed partial class Client
                     ? 0
                     : NumberOf(response.Responses[0].ResponseRange.Kvs[0].Value.ToStringUtf8());
                 Returned(operation, key, found, response.Succeeded);
-                simulation.Order.Returned($"swap {key}", floor, response.Header.Revision);
+                floor.Returned($"swap {key}", response.Header.Revision);
             });
     }
 
@@ -101,14 +101,14 @@ internal sealed partial class Client
                 Returned(operation, key, deleted.GetValueOrDefault(key), succeeded: true);
             }
 
-            simulation.Order.Returned($"delete {from}", floor, response.Header.Revision);
+            floor.Returned($"delete {from}", response.Header.Revision);
         });
     }
 
     private void Get(SimMember member)
     {
         string key = Key();
-        long floor = simulation.Order.Floor;
+        RevisionFloor floor = simulation.Order.Floor;
         RegisterOperation operation = Record(key, RegisterKind.Read);
         Call(member, $"get {key}", end => member.Read(confirmed =>
         {
@@ -126,7 +126,7 @@ internal sealed partial class Client
             end(() =>
             {
                 Returned(operation, key, found, succeeded: true);
-                simulation.Order.Returned($"get {key}", floor, revision);
+                floor.Returned($"get {key}", revision);
             });
         }));
     }

@@ -149,9 +149,9 @@ internal sealed partial class Client(Simulation simulation, ulong id, int purpos
         string what,
         InternalRaftRequest request,
         RegisterOperation[] operations,
-        Action<ApplyResult, long> returned)
+        Action<ApplyResult, RevisionFloor> returned)
     {
-        long floor = simulation.Order.Floor;
+        RevisionFloor floor = simulation.Order.Floor;
         Call(member, what, end => member.Propose(request, result => end(() =>
         {
             if (result.Error is null)
