@@ -32,7 +32,11 @@ internal static class ForeignClients
     }
 
     /// <summary>Runs a shell script; what it printed.</summary>
-    public static Task<string> RunShellAsync(string script, string endpoint) => RunAsync("bash", [Script(script), endpoint]);
+    public static async Task<string> RunShellAsync(string script, string endpoint)
+    {
+        await Brought.Value;
+        return await RunAsync("bash", [Script(script), endpoint]);
+    }
 
     private static string Script(string name) => Path.Combine(
         Built.RepositoryRoot, "tests/Etcd.Conformance.Tests/Clients", name);
