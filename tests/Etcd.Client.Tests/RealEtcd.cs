@@ -13,8 +13,8 @@ internal sealed class RealEtcd : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("etcd-client-").FullName;
-    private readonly int _clientPort = FreePort();
-    private readonly int _peerPort = FreePort();
+    private readonly int _clientPort = FreePorts.Take();
+    private readonly int _peerPort = FreePorts.Take();
     private Process? _process;
 
     public Uri Endpoint => new($"http://127.0.0.1:{_clientPort}");
@@ -60,12 +60,5 @@ internal sealed class RealEtcd : IAsyncDisposable
     {
         await KillAsync();
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

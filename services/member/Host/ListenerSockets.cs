@@ -25,11 +25,6 @@ internal sealed class ListenerSockets : IDisposable
     public EndPoint Bind(EtcdUrl url)
     {
         var endPoint = EndPointOf(url);
-        if (_sockets.ContainsKey(endPoint))
-        {
-            return endPoint;
-        }
-
         var socket = new Socket(
             endPoint.AddressFamily, SocketType.Stream, url.IsUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
         try

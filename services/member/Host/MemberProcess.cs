@@ -111,6 +111,12 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         var peerEndPoints = BindAll(_config.ListenPeerUrls);
         ConfiguringClientListeners(_logger, EtcdUrls.Texts(_config.ListenClientUrls));
         var clientEndPoints = BindAll(_config.ListenClientUrls);
+        if (_config.ListenClientUrls.Intersect(_config.ListenClientHttpUrls).FirstOrDefault() is { } shared)
+        {
+            throw new StartException(
+                $"cannot bind both --client-listen-urls and --client-listen-http-urls on the same url {shared}");
+        }
+
         var httpEndPoints = BindAll(_config.ListenClientHttpUrls);
         var metricsEndPoints = BindAll(_config.ListenMetricsUrls);
         _sink.Write(
@@ -149,7 +155,9 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         return (node, transport);
     }
 
-    private List<EndPoint> BindAll(IEnumerable<EtcdUrl> urls) => [.. urls.Select(_sockets.Bind)];
+    /// <summary>One listener of a kind may be named twice; two kinds cannot share a socket.</summary>
+    private List<EndPoint> BindAll(IEnumerable<EtcdUrl> urls) =>
+        [.. urls.DistinctBy(static url => url.Address).Select(_sockets.Bind)];
 
     private async Task<RocksDbEngine> OpenEngineAsync(CancellationToken cancellationToken)
     {

@@ -127,8 +127,8 @@ internal sealed class Cluster : IAsyncDisposable
             _cluster = cluster;
             _program = program;
             Name = name;
-            ClientUrl = $"http://127.0.0.1:{Ports.Take()}";
-            PeerUrl = $"http://127.0.0.1:{Ports.Take()}";
+            ClientUrl = $"http://127.0.0.1:{FreePorts.Take()}";
+            PeerUrl = $"http://127.0.0.1:{FreePorts.Take()}";
             _channel = Channels.To(ClientUrl);
             Kv = new KV.KVClient(_channel);
             Lease = new Lease.LeaseClient(_channel);

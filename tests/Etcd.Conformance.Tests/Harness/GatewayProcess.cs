@@ -1,3 +1,5 @@
+using Etcd.Testing;
+
 namespace Etcd.Conformance.Tests.Harness;
 
 /// <summary>Our gateway in front of a cluster.</summary>
@@ -11,7 +13,7 @@ internal static class GatewayProcess
     public static async Task<(ServerProcess Process, string Url)> StartAsync(
         Cluster cluster, IReadOnlyDictionary<string, string> environment)
     {
-        string url = $"http://127.0.0.1:{Ports.Take()}";
+        string url = $"http://127.0.0.1:{FreePorts.Take()}";
         var process = ServerProcess.Start(
             "gateway", Built.Gateway, [$"--listen={url}", $"--endpoints={cluster.Endpoints}"],
             Path.Combine(cluster.Folder, "gateway.log"), environment);

@@ -1,6 +1,7 @@
 using System.Net;
 using Etcd.Conformance.Tests.Harness;
 using Etcd.Conformance.Tests.Tables;
+using Etcd.Testing;
 using Etcdserverpb;
 using Cluster = Etcd.Conformance.Tests.Harness.Cluster;
 
@@ -16,7 +17,7 @@ public sealed class HttpTableTests(HttpTableTests.Servers servers) : IClassFixtu
 
         internal Cluster.Member[] Members { get; private set; } = [];
 
-        internal string[] MetricsUrls { get; } = [$"http://127.0.0.1:{Harness.Ports.Take()}", $"http://127.0.0.1:{Harness.Ports.Take()}"];
+        internal string[] MetricsUrls { get; } = [$"http://127.0.0.1:{FreePorts.Take()}", $"http://127.0.0.1:{FreePorts.Take()}"];
 
         public async Task InitializeAsync()
         {

@@ -22,8 +22,8 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>The flags of a single member, in a folder, on free ports.</summary>
     public static Place PlaceIn(string folder)
     {
-        string client = $"http://127.0.0.1:{Harness.Ports.Take()}";
-        return new Place(folder, client, $"http://127.0.0.1:{Harness.Ports.Take()}", $"http://127.0.0.1:{Harness.Ports.Take()}");
+        string client = $"http://127.0.0.1:{FreePorts.Take()}";
+        return new Place(folder, client, $"http://127.0.0.1:{FreePorts.Take()}", $"http://127.0.0.1:{FreePorts.Take()}");
     }
 
     /// <summary>Starts a server that goes on; its log is in its folder.</summary>
@@ -86,7 +86,7 @@ internal sealed class Servers : IAsyncDisposable
                 server.Program,
                 [.. arguments.Select(text => text.Replace("PEER", place.PeerUrl).Replace("CLIENT", place.ClientUrl))],
                 environment);
-            return end with { Errors = end.Errors.Replace(place.PeerUrl, "PEER").Replace(place.ClientUrl, "CLIENT") };
+            return end with { Errors = Masked(Masked(end.Errors, place.PeerUrl, "PEER"), place.ClientUrl, "CLIENT") };
         }));
         string what = $"{string.Join(' ', arguments)}\n--- etcd {ends[0].ExitCode}\n{ends[0].Reason}\n"
             + $"--- ours {ends[1].ExitCode}\n{ends[1].Reason}";
@@ -114,6 +114,9 @@ internal sealed class Servers : IAsyncDisposable
         await check(program, place);
         return true;
     });
+
+    private static string Masked(string text, string url, string name) =>
+        text.Replace(url, name).Replace(new Uri(url).Authority, name);
 
     /// <summary>Where a member lives.</summary>
     internal sealed record Place(string Folder, string ClientUrl, string PeerUrl, string OtherUrl)

@@ -54,6 +54,14 @@ public sealed partial class StartRefusalTests : IAsyncLifetime, IAsyncDisposable
         ["--listen-metrics-urls=http://name:2381"]);
 
     [Fact]
+    public Task S07_listeners_of_two_kinds_on_one_address_exit_with_1() => RefusedAsync(
+        1,
+        Placed("--initial-cluster=default=PEER", "--listen-client-urls=PEER"),
+        Placed("--initial-cluster=default=PEER", "--listen-client-http-urls=CLIENT"),
+        Placed("--initial-cluster=default=PEER", "--listen-metrics-urls=CLIENT"),
+        Placed("--initial-cluster=default=PEER", "--listen-metrics-urls=PEER"));
+
+    [Fact]
     public Task S08_election_timeout_out_of_proportion_exits_with_1() => RefusedAsync(
         1, ["--heartbeat-interval=300"], ["--election-timeout=60000"], ["--heartbeat-interval=0"], ["--election-timeout=0"]);
 

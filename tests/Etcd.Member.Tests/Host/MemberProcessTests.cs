@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Etcd.Testing;
 
 namespace Etcd.Member.Tests.Host;
 
@@ -16,7 +17,7 @@ public sealed class MemberProcessTests : IDisposable
     public async Task Lonely_member_starts_with_etcds_lines_and_ends_by_the_signal()
     {
         await using var run = TestRun.Start(DataDirectory,
-            "--listen-metrics-urls=http://127.0.0.1:" + TestRun.FreePort());
+            "--listen-metrics-urls=http://127.0.0.1:" + FreePorts.Take());
         await run.ReadyAsync();
         await run.Log.SeenAsync("successfully notified init daemon").WaitAsync(TestRun.Limit);
 
@@ -99,7 +100,7 @@ public sealed class MemberProcessTests : IDisposable
     [Fact]
     public async Task Signal_ends_the_wait_for_a_quorum()
     {
-        var peerPort = TestRun.FreePort();
+        var peerPort = FreePorts.Take();
         await using var run = TestRun.Start(
             DataDirectory,
             $"--listen-peer-urls=http://127.0.0.1:{peerPort}",

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Etcd.Testing;
 
 namespace Etcd.Member.Tests.Host;
 
@@ -17,7 +18,7 @@ public sealed partial class ProcessTests : IDisposable
     [InlineData(2, 130, "interrupt")]
     public async Task Signal_stops_in_order_and_ends_the_process(int signal, int exitCode, string name)
     {
-        using var process = Start([.. TestRun.Flags(Data("m1"), TestRun.FreePort(), TestRun.FreePort())]);
+        using var process = Start([.. TestRun.Flags(Data("m1"), FreePorts.Take(), FreePorts.Take())]);
         var lines = await ReadUntilAsync(process.StandardError, "successfully notified init daemon");
         Assert.All(lines, line => JsonDocument.Parse(line).Dispose());
 
@@ -52,7 +53,7 @@ public sealed partial class ProcessTests : IDisposable
     public async Task Variables_are_read_and_lines_go_to_the_given_outputs()
     {
         var file = Path.Combine(_directory, "etcd.log");
-        var flags = TestRun.Flags(Data("m1"), TestRun.FreePort(), TestRun.FreePort());
+        var flags = TestRun.Flags(Data("m1"), FreePorts.Take(), FreePorts.Take());
         using var process = Start(
             [.. flags.Skip(1), $"--log-outputs={file},stdout", "--log-format=console"],
             ("ETCD_NAME", "m1"),
@@ -75,7 +76,7 @@ public sealed partial class ProcessTests : IDisposable
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
         using var process = Start(
-            TestRun.Flags(Data("m1"), TestRun.FreePort(), TestRun.FreePort()), ("NOTIFY_SOCKET", path));
+            TestRun.Flags(Data("m1"), FreePorts.Take(), FreePorts.Take()), ("NOTIFY_SOCKET", path));
         var draining = process.StandardError.ReadToEndAsync();
 
         var buffer = new byte[64];
@@ -89,9 +90,9 @@ public sealed partial class ProcessTests : IDisposable
     [Fact]
     public async Task Second_process_waits_for_the_data_directory()
     {
-        using var first = Start(TestRun.Flags(Data("m1"), TestRun.FreePort(), TestRun.FreePort()));
+        using var first = Start(TestRun.Flags(Data("m1"), FreePorts.Take(), FreePorts.Take()));
         await ReadUntilAsync(first.StandardError, "ready to serve client requests");
-        using var second = Start(TestRun.Flags(Data("m1"), TestRun.FreePort(), TestRun.FreePort()));
+        using var second = Start(TestRun.Flags(Data("m1"), FreePorts.Take(), FreePorts.Take()));
         await ReadUntilAsync(second.StandardError, "starting an etcd server");
 
         Assert.Equal(0, Kill(first.Id, 15));

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Etcd.Member.Config;
 using Etcd.Member.Host;
 using Etcd.Member.Logging;
+using Etcd.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Etcd.Member.Tests.Host;
@@ -39,7 +40,7 @@ internal sealed class TestRun : IAsyncDisposable
 
     /// <summary>Starts a member; the flags given come after those for ports and directory.</summary>
     public static TestRun Start(string directory, params string[] flags) =>
-        new(ConfigOf([.. Flags(directory, FreePort(), FreePort()), .. flags]));
+        new(ConfigOf([.. Flags(directory, FreePorts.Take(), FreePorts.Take()), .. flags]));
 
     /// <summary>Flags of a lonely member.</summary>
     public static string[] Flags(string directory, int clientPort, int peerPort) =>
@@ -52,13 +53,6 @@ internal sealed class TestRun : IAsyncDisposable
         $"--initial-advertise-peer-urls=http://127.0.0.1:{peerPort}",
         $"--initial-cluster=m1=http://127.0.0.1:{peerPort}",
     ];
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Waits until it serves clients.</summary>
     public async Task ReadyAsync()

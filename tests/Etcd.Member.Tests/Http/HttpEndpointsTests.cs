@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Etcd.Member.Tests.Host;
+using Etcd.Testing;
 
 namespace Etcd.Member.Tests.Http;
 
@@ -9,7 +10,7 @@ public sealed class HttpEndpointsTests : IAsyncLifetime, IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("etcd-http-").FullName;
     private readonly HttpClient _client = new();
-    private readonly int _metricsPort = TestRun.FreePort();
+    private readonly int _metricsPort = FreePorts.Take();
     private TestRun? _run;
 
     private TestRun Run => _run ?? throw new InvalidOperationException("not started");

@@ -8,6 +8,7 @@ using Etcd.Member.Peers;
 using Etcd.Member.Peers.Incoming;
 using Etcd.Node.Peers;
 using Etcd.Raft;
+using Etcd.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -25,7 +26,7 @@ internal sealed class PeerHarness : IAsyncDisposable
     public PeerHarness(ulong id, ulong clusterId)
     {
         Id = id;
-        Port = FreePort();
+        Port = FreePorts.Take();
         var options = new PeerTransportOptions
         {
             LocalPeerUrls = [Url],
@@ -109,12 +110,5 @@ internal sealed class PeerHarness : IAsyncDisposable
 
         _sockets.Dispose();
         _directory.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

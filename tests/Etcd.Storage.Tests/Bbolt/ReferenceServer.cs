@@ -20,7 +20,7 @@ internal sealed class ReferenceServer : IAsyncDisposable
     /// <summary>Starts a server and waits until it serves.</summary>
     public static async Task<ReferenceServer> StartAsync(string dataDirectory, params string[] arguments)
     {
-        var (client, peer) = ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
+        var (client, peer) = ($"http://127.0.0.1:{FreePorts.Take()}", $"http://127.0.0.1:{FreePorts.Take()}");
         var process = Start(
             "etcd",
             [
@@ -63,13 +63,6 @@ internal sealed class ReferenceServer : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static Process Start(string tool, string[] arguments) =>

@@ -1,16 +1,20 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Etcd.Conformance.Tests.Harness;
+namespace Etcd.Testing;
 
-/// <summary>Free ports of the loopback address, below the range that outgoing connections take theirs from.</summary>
-internal static class Ports
+/// <summary>
+/// Free ports of the loopback address, below the range that outgoing connections take theirs from. A process gets no
+/// port twice: asking the kernel for port 0 again and again may give the same one again.
+/// </summary>
+public static class FreePorts
 {
     private const int First = 18_000;
     private const int Count = 12_000;
 
     private static int _next = Environment.ProcessId * 61 % Count;
 
+    /// <summary>A port that nobody listens on.</summary>
     public static int Take()
     {
         for (int attempt = 0; attempt < Count; attempt++)
