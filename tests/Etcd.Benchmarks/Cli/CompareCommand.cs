@@ -1,3 +1,4 @@
+using Etcd.Benchmarks.Http2;
 using Etcd.Benchmarks.Reports;
 using Etcd.Benchmarks.Servers;
 using Etcd.Benchmarks.Workloads;
@@ -10,12 +11,6 @@ namespace Etcd.Benchmarks.Cli;
 /// </summary>
 internal sealed class CompareCommand
 {
-    // Warm is when three windows in a row are this close; the runtime compiles hot code again while it runs.
-    private static readonly TimeSpan WarmUpWindow = TimeSpan.FromSeconds(2);
-    private const int WarmUpWindows = 3;
-    private const double WarmUpTolerance = 0.05;
-    private const double WarmUpRate = 5000;
-
     private readonly CompareOptions _options;
     private readonly CancellationToken _cancellation;
     private readonly Setting _setting;
@@ -25,46 +20,28 @@ internal sealed class CompareCommand
     {
         _options = options;
         _cancellation = cancellation;
-        _products = [Reference(options), Ours(options)];
+        _products = [Products.Reference(options.EtcdDirectory, options.Suite), Products.Ours(options.OurDirectory)];
         _setting = Setting.Now(_products[0].Version, _products[1].Version);
     }
 
     public static int Run(Options arguments, CancellationToken cancellation)
     {
         var options = new CompareOptions(arguments);
-        new CompareCommand(options, cancellation).Run();
+        int failures = new CompareCommand(options, cancellation).Run();
         if (options.Output is { } output)
         {
-            Document.Rewrite(output, ResultStore.Load());
+            ReportCommand.Write(output);
         }
 
-        return 0;
+        return failures == 0 ? 0 : 1;
     }
 
-    private static Product Reference(CompareOptions options)
-    {
-        string directory = options.EtcdDirectory ?? Tool.Run(
-            "bash", [Path.Combine(Repository.Root, "eng/get-etcd.sh"), Path.Combine(Repository.Root, ".tools/etcd"), options.Suite]);
-        return Product.In("etcd", directory);
-    }
-
-    private static Product Ours(CompareOptions options)
-    {
-        if (options.OurDirectory is { } given)
-        {
-            return Product.In("ours", given);
-        }
-
-        string directory = Path.Combine(Repository.Artifacts, "member");
-        Progress.Say("publishing services/member");
-        _ = Tool.Run("dotnet", ["publish", Path.Combine(Repository.Root, "services/member"), "-c", "Release", "-o", directory]);
-        return Product.In("ours", directory);
-    }
-
-    private void Run()
+    /// <returns>How many cases could not be measured.</returns>
+    private int Run()
     {
         using var reaper = new Reaper();
         List<Result> results = [];
+        List<string> failures = [];
         foreach (IGrouping<int, Workload> group in _options.Workloads.GroupBy(static workload => workload.StoredKeys))
         {
             using Cluster reference = NewCluster(_products[0], reaper);
@@ -86,10 +63,18 @@ internal sealed class CompareCommand
             {
                 foreach (int clients in _options.ClientsOf(workload))
                 {
-                    Result result = Measure(workload, clients, clusters);
-                    results.Add(result);
-                    ResultStore.Save(result);
-                    Console.WriteLine(ConsoleTable.Rows(result));
+                    try
+                    {
+                        Result result = Measure(workload, clients, clusters);
+                        results.Add(result);
+                        ResultStore.Save(result);
+                        Console.WriteLine(ConsoleTable.Rows(result));
+                    }
+                    catch (LoadException failure) when (clusters.All(static cluster => cluster.IsRunning))
+                    {
+                        failures.Add(failure.Message);
+                        Progress.Say(failure.Message);
+                    }
                 }
             }
 
@@ -101,6 +86,12 @@ internal sealed class CompareCommand
 
         Console.WriteLine();
         Console.WriteLine(ConsoleTable.Summary(results));
+        foreach (string failure in failures)
+        {
+            Console.WriteLine("not measured: " + failure);
+        }
+
+        return failures.Count;
     }
 
     private Cluster NewCluster(Product product, Reaper reaper) => new(
@@ -124,7 +115,7 @@ internal sealed class CompareCommand
         foreach (Cluster cluster in clusters.Where(_ => workload.WarmsUp))
         {
             Progress.Say($"{title}: warming up {cluster.Product.Name}");
-            WarmUp(workload, NewBench(cluster, clients) with { Rate = WarmUpRate });
+            _ = Explained($"{title}, warm-up", () => WarmUp.Run(workload, NewBench(cluster, clients), _options.WarmUp));
         }
 
         double rate = workload.RateFor(NewBench(clusters[0], clients));
@@ -134,7 +125,8 @@ internal sealed class CompareCommand
         {
             for (int i = 0; i < clusters.Length; i++)
             {
-                Sample sample = workload.Run(NewBench(clusters[i], clients) with { Rate = rate });
+                Bench bench = NewBench(clusters[i], clients) with { Rate = rate };
+                Sample sample = Explained($"{title}, round {round}, {clusters[i].Product.Name}", () => workload.Run(bench));
                 samples[i].Add(sample);
                 Progress.Say($"{title}: round {round}, {clusters[i].Product.Name,-4} {SampleText.Brief(workload, sample)}");
             }
@@ -146,24 +138,23 @@ internal sealed class CompareCommand
             Clients = clients,
             Members = _options.Members,
             ValueBytes = _options.ValueBytes,
+            StoredKeys = workload.UsesStoredKeys ? _options.StoredKeys : null,
             Setting = _setting,
             Reference = samples[0],
             Ours = samples[1],
         };
     }
 
-    private void WarmUp(Workload workload, Bench bench)
+    /// <summary>Does something; what goes wrong says in which part of the comparison.</summary>
+    private static T Explained<T>(string where, Func<T> measure)
     {
-        List<double> rates = [];
-        double windows = _options.WarmUp / WarmUpWindow;
-        while (rates.Count < windows)
+        try
         {
-            rates.Add(workload.Run(bench with { Duration = WarmUpWindow }).OperationsPerSecond);
-            double[] last = [.. rates.TakeLast(WarmUpWindows)];
-            if (last.Length == WarmUpWindows && last.Max() - last.Min() < WarmUpTolerance * last.Max())
-            {
-                return;
-            }
+            return measure();
+        }
+        catch (LoadException failure)
+        {
+            throw new LoadException($"{where}: {failure.Message}", failure);
         }
     }
 }

@@ -7,7 +7,8 @@ internal sealed record CompareOptions
 {
     public CompareOptions(Options options)
     {
-        Workloads = WorkloadNames.Parse(options.Text("workloads", "put,range,watch"));
+        StoredKeys = options.StoredKeys();
+        Workloads = WorkloadNames.Parse(options.Text("workloads", "put,range,watch"), StoredKeys);
         Members = options.Number("members", 1);
         Rounds = options.Number("rounds", 5);
         Duration = TimeSpan.FromSeconds(options.Real("seconds", 5));
@@ -25,6 +26,9 @@ internal sealed record CompareOptions
     }
 
     public IReadOnlyList<Workload> Workloads { get; }
+
+    /// <summary>Null: each workload's own.</summary>
+    public int? StoredKeys { get; }
 
     public int Members { get; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Etcd.Benchmarks.Workloads;
 
 namespace Etcd.Benchmarks.Cli;
 
@@ -38,6 +39,15 @@ internal sealed class Options
         Text(name) is not { } text ? otherwise
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0 ? value
         : throw new UsageException($"--{name} takes a number of at least 1, not '{text}'");
+
+    /// <summary>How many keys stores shall hold; null for each workload's own.</summary>
+    public int? StoredKeys()
+    {
+        int keys = Number("keys", 0);
+        return keys is 0 or >= Catalog.LeastStoredKeys
+            ? keys == 0 ? null : keys
+            : throw new UsageException($"--keys takes a number of at least {Catalog.LeastStoredKeys}, not '{keys}'");
+    }
 
     /// <summary>A number above 0.</summary>
     public double Real(string name, double otherwise) =>

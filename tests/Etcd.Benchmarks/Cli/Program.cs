@@ -22,6 +22,7 @@ try
     return args switch
     {
         ["compare", .. string[] rest] when !Usage.Asked(rest) => CompareCommand.Run(new Options(rest), stop.Token),
+        ["scale", .. string[] rest] when !Usage.Asked(rest) => ScaleCommand.Run(new Options(rest), stop.Token),
         ["run", .. string[] rest] when !Usage.Asked(rest) => RunCommand.Run(new Options(rest), stop.Token),
         ["report", .. string[] rest] when !Usage.Asked(rest) => ReportCommand.Run(new Options(rest)),
         ["micro", .. string[] rest] when !Usage.Asked(rest) => MicroCommand.Run(new Options(rest)),

@@ -11,7 +11,7 @@ internal static class RunCommand
     {
         string target = options.Text("target") ?? throw new UsageException("--target is missing");
         string name = options.Text("workload") ?? throw new UsageException("--workload is missing");
-        Workload workload = WorkloadNames.One(name);
+        Workload workload = WorkloadNames.One(name, options.StoredKeys());
         if (!Uri.TryCreate(target, UriKind.Absolute, out Uri? endpoint) || endpoint.Scheme != "http")
         {
             throw new UsageException($"--target takes a URL as http://127.0.0.1:2379, not '{target}'");

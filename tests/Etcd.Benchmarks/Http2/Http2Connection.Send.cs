@@ -12,7 +12,7 @@ internal sealed partial class Http2Connection
     private const int InitialWindowSize = 4;
     private const int MessagePrefixBytes = 5;
 
-    private readonly Queue<PendingSend> _pending = [];
+    private readonly LinkedList<PendingSend> _pending = [];
     private byte[] _out = new byte[16 << 10];
     private int _outStart;
     private int _outEnd;
@@ -34,7 +34,7 @@ internal sealed partial class Http2Connection
         if (_pending.Count > 0 || _streams.Count >= _maxStreams || message.Length > _sendWindow - MessagePrefixBytes
             || message.Length > Math.Min(MaxFrameBytes, _initialSendWindow) - MessagePrefixBytes)
         {
-            _pending.Enqueue(new PendingSend(stream, method, Prefixed(message), last));
+            _pending.AddLast(new PendingSend(stream, method, Prefixed(message), last));
             SendPending();
             return;
         }
@@ -52,7 +52,7 @@ internal sealed partial class Http2Connection
     /// <summary>Sends a further message on an open call.</summary>
     public void Send(Http2Stream stream, ReadOnlySpan<byte> message)
     {
-        _pending.Enqueue(new PendingSend(stream, null, Prefixed(message), Last: false));
+        _pending.AddLast(new PendingSend(stream, null, Prefixed(message), Last: false));
         SendPending();
     }
 
@@ -105,11 +105,15 @@ internal sealed partial class Http2Connection
         BinaryPrimitives.WriteInt32BigEndian(frame[5..], stream);
     }
 
-    /// <summary>Sends, in order, what had to wait for the server's limits.</summary>
+    /// <summary>
+    /// Sends, in order, what had to wait for the server's limits. A stream whose own window is used up holds no other
+    /// stream back.
+    /// </summary>
     private void SendPending()
     {
-        while (_pending.TryPeek(out PendingSend? send))
+        for (LinkedListNode<PendingSend>? node = _pending.First; node is not null && _sendWindow > 0;)
         {
+            PendingSend send = node.Value;
             if (send.Method is { } method && send.Stream.Id == 0)
             {
                 if (_streams.Count >= _maxStreams)
@@ -120,25 +124,36 @@ internal sealed partial class Http2Connection
                 OpenStream(send.Stream, method);
             }
 
-            while (send.Sent < send.Message.Length)
+            SendPart(send);
+            LinkedListNode<PendingSend>? next = node.Next;
+            if (send.Sent == send.Message.Length)
             {
-                long room = Math.Min(Math.Min(_sendWindow, send.Stream.SendWindow), MaxFrameBytes);
-                int part = (int)Math.Min(room, send.Message.Length - send.Sent);
-                if (part <= 0)
-                {
-                    return;
-                }
-
-                bool last = send.Last && send.Sent + part == send.Message.Length;
-                WriteFrame(
-                    FrameType.Data, last ? FrameFlags.EndStream : FrameFlags.None, send.Stream.Id,
-                    send.Message.AsSpan(send.Sent, part));
-                send.Sent += part;
-                _sendWindow -= part;
-                send.Stream.SendWindow -= part;
+                _pending.Remove(node);
             }
 
-            _pending.Dequeue();
+            node = next;
+        }
+    }
+
+    /// <summary>Sends as much of a message as the windows allow.</summary>
+    private void SendPart(PendingSend send)
+    {
+        while (send.Sent < send.Message.Length)
+        {
+            long room = Math.Min(Math.Min(_sendWindow, send.Stream.SendWindow), MaxFrameBytes);
+            int part = (int)Math.Min(room, send.Message.Length - send.Sent);
+            if (part <= 0)
+            {
+                return;
+            }
+
+            bool last = send.Last && send.Sent + part == send.Message.Length;
+            WriteFrame(
+                FrameType.Data, last ? FrameFlags.EndStream : FrameFlags.None, send.Stream.Id,
+                send.Message.AsSpan(send.Sent, part));
+            send.Sent += part;
+            _sendWindow -= part;
+            send.Stream.SendWindow -= part;
         }
     }
 

@@ -9,10 +9,12 @@ internal sealed class LoadSession : IDisposable
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(2);
 
     private readonly LoadLoop[] _loops;
     private readonly List<Http2Connection> _connections = [];
     private readonly List<Http2Stream> _streams = [];
+    private readonly List<Pacer> _pacers = [];
     private readonly CancellationToken _cancellation;
 
     /// <summary>Connects.</summary>
@@ -36,6 +38,12 @@ internal sealed class LoadSession : IDisposable
 
     public IReadOnlyList<LoadLoop> Loops => _loops;
 
+    /// <summary>Whether calls fall due at a rate.</summary>
+    public bool IsPaced => _pacers.Count > 0;
+
+    /// <summary>What was counted since the present window opened, give or take what happens meanwhile.</summary>
+    public long Operations => _loops.Sum(static loop => loop.Recorder.Operations);
+
     /// <summary>Adds a caller on the connection whose turn it is. Before <see cref="Start"/>.</summary>
     public void Add(Http2Stream stream) => Add(stream, _connections[_streams.Count % _connections.Count]);
 
@@ -53,6 +61,7 @@ internal sealed class LoadSession : IDisposable
         {
             var pacer = new Pacer(loop, callsPerSecond / _loops.Length);
             loop.Add(pacer);
+            _pacers.Add(pacer);
             foreach (UnaryCaller caller in _streams.OfType<UnaryCaller>().Where(c => c.Connection.Loop == loop))
             {
                 caller.Pacer = pacer;
@@ -81,7 +90,10 @@ internal sealed class LoadSession : IDisposable
     /// <exception cref="LoadException">A connection broke or a call failed.</exception>
     public LoadWindow Measure(TimeSpan duration) => Measure(() => Wait(duration));
 
-    /// <summary>Lets the callers work while something else happens and takes what they counted.</summary>
+    /// <summary>
+    /// Lets the callers work while something else happens and takes what they counted. At a rate the calls that fell
+    /// due in the window all count, however late they are answered: none falls due any more afterwards.
+    /// </summary>
     public LoadWindow Measure(Action meanwhile)
     {
         foreach (LoadLoop loop in _loops)
@@ -92,8 +104,10 @@ internal sealed class LoadSession : IDisposable
         TimeSpan client = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         meanwhile();
-        Recorder[] recorders = [.. _loops.Select(static loop => loop.SwapRecorder())];
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        AwaitDueCalls();
+        Recorder[] recorders = [.. _loops.Select(static loop => loop.SwapRecorder())];
+        elapsed = IsPaced ? elapsed : Stopwatch.GetElapsedTime(start);
         client = Environment.CpuUsage.TotalTime - client;
         ThrowIfFailed();
         var sum = new Recorder();
@@ -149,7 +163,7 @@ internal sealed class LoadSession : IDisposable
             loop.StopCalls();
         }
 
-        WaitUntil(() => _loops.All(static loop => loop.Active == 0), "the end of the last calls");
+        WaitUntil(NobodyCalls, "the end of the last calls");
     }
 
     public void Dispose()
@@ -159,6 +173,21 @@ internal sealed class LoadSession : IDisposable
             loop.Dispose();
         }
     }
+
+    private void AwaitDueCalls()
+    {
+        foreach (Pacer pacer in _pacers)
+        {
+            pacer.End();
+        }
+
+        if (IsPaced)
+        {
+            WaitUntil(NobodyCalls, "answering the calls that were due in the window", LongestDelay);
+        }
+    }
+
+    private bool NobodyCalls() => _loops.All(static loop => loop.Active == 0);
 
     private void Pause(TimeSpan duration)
     {

@@ -13,6 +13,7 @@ internal sealed class Pacer : ILoopTask
     private readonly double _intervalTicks;
     private readonly Stack<UnaryCaller> _ready = [];
     private double _nextDue;
+    private long _end = long.MaxValue;
 
     /// <param name="loop">Where the callers run.</param>
     /// <param name="callsPerSecond">The rate.</param>
@@ -23,10 +24,15 @@ internal sealed class Pacer : ILoopTask
         _nextDue = Stopwatch.GetTimestamp();
     }
 
+    private bool Ended => _loop.Stopping || _nextDue > Volatile.Read(ref _end);
+
+    /// <summary>From now on no call falls due; those that fell due before are still made. Thread-safe.</summary>
+    public void End() => Volatile.Write(ref _end, Stopwatch.GetTimestamp());
+
     /// <summary>A caller waits for its turn.</summary>
     public void Ready(UnaryCaller caller)
     {
-        if (_nextDue <= _loop.Now)
+        if (!Ended && _nextDue <= _loop.Now)
         {
             CallNext(caller);
         }
@@ -39,19 +45,14 @@ internal sealed class Pacer : ILoopTask
     /// <inheritdoc/>
     public long Tick(long now)
     {
-        if (_loop.Stopping)
-        {
-            while (_ready.TryPop(out _))
-            {
-                _loop.CallerEnded();
-            }
-
-            return long.MaxValue;
-        }
-
-        while (_nextDue <= now && _ready.TryPop(out UnaryCaller? caller))
+        while (!Ended && _nextDue <= now && _ready.TryPop(out UnaryCaller? caller))
         {
             CallNext(caller);
+        }
+
+        while (Ended && _ready.TryPop(out _))
+        {
+            _loop.CallerEnded();
         }
 
         return _ready.Count > 0 ? (long)_nextDue : long.MaxValue;

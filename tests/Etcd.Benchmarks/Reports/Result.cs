@@ -13,6 +13,9 @@ internal sealed record Result
 
     public required int ValueBytes { get; init; }
 
+    /// <summary>Keys in the store before; null for what the workload has of its own.</summary>
+    public int? StoredKeys { get; init; }
+
     public required Setting Setting { get; init; }
 
     public required IReadOnlyList<Sample> Reference { get; init; }
@@ -20,9 +23,18 @@ internal sealed record Result
     public required IReadOnlyList<Sample> Ours { get; init; }
 
     /// <summary>Median over the rounds of ours divided by etcd's in the same round.</summary>
-    public double Ratio(Metric metric) =>
+    /// <returns>Null when a round lacks a figure of one of the two: a median of the others would hide that.</returns>
+    public double? Ratio(Metric metric) =>
         Median(Reference.Zip(Ours, (reference, ours) => ours.Value(metric) / reference.Value(metric)));
 
+    /// <summary>Median of figures; null when one is missing or there are none.</summary>
+    public static double? Median(IEnumerable<double?> values)
+    {
+        double?[] all = [.. values];
+        return all.Length == 0 || all.Contains(null) ? null : Median(all.Select(static value => value!.Value)); // No null.
+    }
+
+    /// <param name="values">At least one.</param>
     public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];

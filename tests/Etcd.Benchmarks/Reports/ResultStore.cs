@@ -14,9 +14,12 @@ internal static class ResultStore
     {
         Directory.CreateDirectory(Folder);
         string name = FormattableString.Invariant(
-            $"{result.Workload}-{result.Clients}c-{result.Members}m-{result.ValueBytes}b.json");
+            $"{result.Workload}-{result.Clients}c-{result.Members}m-{result.ValueBytes}b{Keys(result)}.json");
         File.WriteAllText(Path.Combine(Folder, name), JsonSerializer.Serialize(result, Options));
     }
+
+    private static string Keys(Result result) =>
+        result.StoredKeys is { } keys ? FormattableString.Invariant($"-{keys}k") : "";
 
     public static IReadOnlyList<Result> Load() => !Directory.Exists(Folder)
         ? []

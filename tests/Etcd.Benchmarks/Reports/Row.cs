@@ -12,11 +12,13 @@ internal static class Row
         "client µs/op", "peak MB", "disk B/op",
     ];
 
+    private const string Missing = "–";
+
     public static string[] Cells(Result result)
     {
-        Workload? workload = Catalog.Find(result.Workload);
+        Workload? workload = Catalog.Find(result.Workload, result.StoredKeys);
         Target target = workload?.TargetsFor(result.Clients)[0] ?? new Target(Metric.Throughput, 2.0);
-        double ratio = result.Ratio(target.Metric);
+        double? ratio = result.Ratio(target.Metric);
         return
         [
             workload?.Summary ?? result.Workload,
@@ -24,8 +26,8 @@ internal static class Row
             Number(result.Members),
             Value(result.Reference, target.Metric),
             Value(result.Ours, target.Metric),
-            ratio.ToString("F2", CultureInfo.InvariantCulture),
-            $"{target} {(target.IsMetBy(ratio) ? "hit" : "miss")}",
+            Ratio(ratio),
+            $"{target} {target.Verdict(ratio)}",
             Pair(result, static sample => sample.P50Microseconds, SampleText.Time),
             Pair(result, static sample => sample.P90Microseconds, SampleText.Time),
             Pair(result, static sample => sample.P99Microseconds, SampleText.Time),
@@ -40,27 +42,26 @@ internal static class Row
     /// <summary>Each target of a case: what, ratio, aim, whether it is met.</summary>
     public static IEnumerable<string[]> Targets(Result result)
     {
-        Workload? workload = Catalog.Find(result.Workload);
+        Workload? workload = Catalog.Find(result.Workload, result.StoredKeys);
         foreach (Target target in workload?.TargetsFor(result.Clients) ?? [])
         {
-            double ratio = result.Ratio(target.Metric);
+            double? ratio = result.Ratio(target.Metric);
             yield return
             [
                 workload!.Summary, // The loop has no turn without one.
                 Number(result.Clients),
                 Number(result.Members),
                 Name(target.Metric),
-                ratio.ToString("F2", CultureInfo.InvariantCulture),
+                Ratio(ratio),
                 target.ToString(),
-                target.IsMetBy(ratio) ? "hit" : "miss",
+                target.Verdict(ratio),
             ];
         }
     }
 
     private static string Value(IReadOnlyList<Sample> samples, Metric metric)
     {
-        double median = Result.Median(samples.Select(sample => sample.Value(metric)));
-        return metric switch
+        return Result.Median(samples.Select(sample => sample.Value(metric))) is not { } median ? Missing : metric switch
         {
             Metric.Throughput => Number(median) + "/s",
             Metric.Duration => SampleText.Time(median * 1e6),
@@ -69,6 +70,8 @@ internal static class Row
             _ => SampleText.Time(median),
         };
     }
+
+    private static string Ratio(double? ratio) => ratio?.ToString("F2", CultureInfo.InvariantCulture) ?? Missing;
 
     private static string Name(Metric metric) => metric switch
     {

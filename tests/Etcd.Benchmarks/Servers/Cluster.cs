@@ -45,6 +45,9 @@ internal sealed class Cluster : IServerUnderTest, IDisposable
 
     public Product Product { get; }
 
+    /// <inheritdoc/>
+    public string Name => Product.Name;
+
     /// <summary>The leader: all load goes to it, as etcd's own benchmarks do by default.</summary>
     public IReadOnlyList<Uri> Endpoints => [Endpoint(_leader)];
 
@@ -64,6 +67,9 @@ internal sealed class Cluster : IServerUnderTest, IDisposable
         _leader = FindLeader();
         return took;
     }
+
+    /// <summary>Whether all members run.</summary>
+    public bool IsRunning => _processes.All(static process => process is { HasExited: false });
 
     /// <summary>Ends all members in order; their data stays.</summary>
     public void Stop()

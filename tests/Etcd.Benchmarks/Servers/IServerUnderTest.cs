@@ -3,6 +3,9 @@ namespace Etcd.Benchmarks.Servers;
 /// <summary>What is measured: one member or a cluster.</summary>
 internal interface IServerUnderTest
 {
+    /// <summary>For messages.</summary>
+    string Name { get; }
+
     /// <summary>Where the load goes.</summary>
     IReadOnlyList<Uri> Endpoints { get; }
 

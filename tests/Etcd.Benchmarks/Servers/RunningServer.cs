@@ -6,6 +6,9 @@ namespace Etcd.Benchmarks.Servers;
 internal sealed class RunningServer(IReadOnlyList<Uri> endpoints, IReadOnlyList<int> processIds) : IServerUnderTest
 {
     /// <inheritdoc/>
+    public string Name => string.Join(',', endpoints.Select(static endpoint => endpoint.Authority));
+
+    /// <inheritdoc/>
     public IReadOnlyList<Uri> Endpoints => endpoints;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Etcd.Benchmarks.Http2;
 using Etcd.Benchmarks.Load;
 using Etcd.Benchmarks.Servers;
 
@@ -8,6 +9,10 @@ internal sealed record Bench
 {
     /// <summary>Calls before the window opens: connections are made and queues have filled.</summary>
     private static readonly TimeSpan LeadIn = TimeSpan.FromMilliseconds(300);
+
+    private const int EnoughOperations = 20;
+    private const int MostExtensions = 5;
+    private const int LooksPerDuration = 500;
 
     public required IServerUnderTest Server { get; init; }
 
@@ -36,6 +41,7 @@ internal sealed record Bench
     public LoadSession Open(int connections) => new(Server.Endpoints, connections, Loops, Cancellation);
 
     /// <summary>Measures callers that run, then ends them.</summary>
+    /// <exception cref="LoadException">Nothing was completed within six times the duration.</exception>
     public Sample Measure(LoadSession session)
     {
         session.Wait(LeadIn);
@@ -43,13 +49,36 @@ internal sealed record Bench
     }
 
     /// <summary>Measures callers that run while something else happens, then ends them.</summary>
+    /// <exception cref="LoadException">
+    /// Nothing was completed within six times the duration. At a rate that is no error but a sample without operations:
+    /// then no call was due, since those that were due are waited for.
+    /// </exception>
     public Sample Measure(LoadSession session, Action meanwhile)
     {
         Server.ResetPeakMemory();
         ServerUsage before = Server.Usage();
-        LoadWindow window = session.Measure(meanwhile);
+        LoadWindow window = session.Measure(() =>
+        {
+            meanwhile();
+            AwaitEnough(session);
+        });
         ServerUsage used = Server.Usage().Since(before);
+        if (window.Counts.Operations == 0 && !session.IsPaced)
+        {
+            throw new LoadException(FormattableString.Invariant(
+                $"{Server.Name} completed nothing in a window of {window.Elapsed.TotalSeconds:F1} s"));
+        }
+
         session.Stop();
         return Sample.From(window, used);
+    }
+
+    /// <summary>Calls that take long need a longer window, lest one more or less decide.</summary>
+    private void AwaitEnough(LoadSession session)
+    {
+        for (int i = 0; i < MostExtensions * LooksPerDuration && !session.IsPaced && session.Operations < EnoughOperations; i++)
+        {
+            session.Wait(Duration / LooksPerDuration);
+        }
     }
 }

@@ -7,8 +7,9 @@ namespace Etcd.Benchmarks.Workloads;
 
 /// <summary>One client of <see cref="KubeWorkload"/>; its objects are its own, so each comparison holds.</summary>
 /// <param name="number">Of the client.</param>
+/// <param name="storedKeys">Keys that are listed.</param>
 /// <param name="valueBytes">Length of an object.</param>
-internal sealed class KubeCaller(int number, int valueBytes) : UnaryCaller
+internal sealed class KubeCaller(int number, int storedKeys, int valueBytes) : UnaryCaller
 {
     /// <summary>Where all objects are.</summary>
     public const string Registry = "/registry/";
@@ -55,7 +56,7 @@ internal sealed class KubeCaller(int number, int valueBytes) : UnaryCaller
         switch (_step)
         {
             case Step.List:
-                byte[] page = _nextPage ?? Page(ByteString.CopyFrom(KeySpace.Key(_random.Below(90_000))), revision: 0);
+                byte[] page = _nextPage ?? Page(ByteString.CopyFrom(KeySpace.Key(_random.Below(storedKeys))), revision: 0);
                 _nextPage = null;
                 Connection.Open(this, GrpcMethod.Range, page, last: true);
                 break;

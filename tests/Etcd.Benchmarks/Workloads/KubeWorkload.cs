@@ -9,7 +9,8 @@ namespace Etcd.Benchmarks.Workloads;
 /// What a Kubernetes API server asks for: objects created if absent, updated and deleted if unchanged since they were
 /// read, read alone, listed in pages at one revision, leased; and watchers on everything.
 /// </summary>
-internal sealed class KubeWorkload : Workload
+/// <param name="storedKeys">Keys that are listed.</param>
+internal sealed class KubeWorkload(int storedKeys) : Workload
 {
     private const int Watchers = 5;
 
@@ -20,7 +21,7 @@ internal sealed class KubeWorkload : Workload
     public override string Summary => "Kubernetes-like mix with 5 watches on all keys";
 
     /// <inheritdoc/>
-    public override int StoredKeys => 100_000;
+    public override int StoredKeys => storedKeys;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Target> TargetsFor(int clients) => [new(Metric.Throughput, 2.0)];
@@ -32,7 +33,7 @@ internal sealed class KubeWorkload : Workload
         using LoadSession session = bench.Open(Math.Max(2, Math.Min(bench.Connections, bench.Clients)));
         for (int i = 0; i < bench.Clients; i++)
         {
-            session.Add(new KubeCaller(i, bench.ValueBytes));
+            session.Add(new KubeCaller(i, storedKeys, bench.ValueBytes));
         }
 
         Uri endpoint = bench.Server.Endpoints[0];

@@ -6,19 +6,20 @@ namespace Etcd.Benchmarks.Workloads;
 /// The highest resident size of a server since it started, a million keys later. Comes first of those that share its
 /// servers, because the others start the search anew.
 /// </summary>
-internal sealed class MemoryWorkload : Workload
+/// <param name="storedKeys">How many keys.</param>
+internal sealed class MemoryWorkload(int storedKeys) : Workload
 {
     /// <inheritdoc/>
     public override string Name => "memory";
 
     /// <inheritdoc/>
-    public override string Summary => "peak memory with 1,000,000 keys";
+    public override string Summary => FormattableString.Invariant($"peak memory with {storedKeys:N0} keys");
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> Clients => [1];
 
     /// <inheritdoc/>
-    public override int StoredKeys => 1_000_000;
+    public override int StoredKeys => storedKeys;
 
     /// <inheritdoc/>
     public override bool WarmsUp => false;

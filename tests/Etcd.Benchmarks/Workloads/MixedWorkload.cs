@@ -6,9 +6,8 @@ using Google.Protobuf;
 namespace Etcd.Benchmarks.Workloads;
 
 /// <summary>Seven linearizable reads of a key to three puts.</summary>
-internal sealed class MixedWorkload : ClosedLoopWorkload
+internal sealed class MixedWorkload(int storedKeys) : ClosedLoopWorkload
 {
-    private const int Keys = 100_000;
     private const int ReadsOfTen = 7;
 
     /// <inheritdoc/>
@@ -21,12 +20,12 @@ internal sealed class MixedWorkload : ClosedLoopWorkload
     public override IReadOnlyList<int> Clients => [100, 1000];
 
     /// <inheritdoc/>
-    public override int StoredKeys => Keys;
+    public override int StoredKeys => storedKeys;
 
     /// <inheritdoc/>
-    protected override UnaryCaller NewCaller(int number, Bench bench) => new Caller(number, bench.ValueBytes);
+    protected override UnaryCaller NewCaller(int number, Bench bench) => new Caller(number, storedKeys, bench.ValueBytes);
 
-    private sealed class Caller(int seed, int valueBytes) : UnaryCaller
+    private sealed class Caller(int seed, int keys, int valueBytes) : UnaryCaller
     {
         private readonly PutMessage _put = new(valueBytes);
         private readonly byte[] _range = new RangeRequest { Key = ByteString.CopyFrom(KeySpace.Key(0)) }.ToByteArray();
@@ -36,7 +35,7 @@ internal sealed class MixedWorkload : ClosedLoopWorkload
         /// <inheritdoc/>
         protected override bool TryCall()
         {
-            long key = _random.Below(Keys);
+            long key = _random.Below(keys);
             _reads = _random.Below(10) < ReadsOfTen;
             if (_reads)
             {

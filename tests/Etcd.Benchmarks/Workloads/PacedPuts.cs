@@ -6,12 +6,14 @@ namespace Etcd.Benchmarks.Workloads;
 internal static class PacedPuts
 {
     /// <summary>A session with the callers, not yet started.</summary>
-    public static LoadSession Open(Bench bench)
+    /// <param name="bench">What is measured.</param>
+    /// <param name="keys">Keys are drawn from so many.</param>
+    public static LoadSession Open(Bench bench, int keys)
     {
         LoadSession session = bench.Open();
         for (int i = 0; i < bench.Clients; i++)
         {
-            session.Add(new PutWorkload.Caller(i, sequential: false, bench.ValueBytes));
+            session.Add(new PutWorkload.Caller(i, sequential: false, keys, bench.ValueBytes));
         }
 
         session.Pace(bench.Rate);

@@ -28,7 +28,7 @@ internal sealed class PutRateWorkload : Workload
     /// <inheritdoc/>
     public override Sample Run(Bench bench)
     {
-        using LoadSession session = PacedPuts.Open(bench);
+        using LoadSession session = PacedPuts.Open(bench, PutWorkload.RandomKeys);
         session.Start();
         return bench.Measure(session);
     }

@@ -5,9 +5,12 @@ using Etcdserverpb;
 namespace Etcd.Benchmarks.Workloads;
 
 /// <summary>Puts, each acknowledged after it is durable.</summary>
-internal sealed class PutWorkload(string name, bool sequential) : ClosedLoopWorkload
+/// <param name="name">For the command line.</param>
+/// <param name="sequential">Whether keys ascend instead of being drawn.</param>
+/// <param name="keys">Drawn from so many.</param>
+internal sealed class PutWorkload(string name, bool sequential, int keys = PutWorkload.RandomKeys) : ClosedLoopWorkload
 {
-    /// <summary>Random keys are drawn from so many.</summary>
+    /// <summary>Random keys are drawn from so many unless told otherwise.</summary>
     public const int RandomKeys = 1_000_000;
 
     /// <inheritdoc/>
@@ -25,13 +28,14 @@ internal sealed class PutWorkload(string name, bool sequential) : ClosedLoopWork
         : [new(Metric.Throughput, 2.0), new(Metric.DiskBytes, 0.7)];
 
     /// <inheritdoc/>
-    protected override UnaryCaller NewCaller(int number, Bench bench) => new Caller(number, sequential, bench.ValueBytes);
+    protected override UnaryCaller NewCaller(int number, Bench bench) => new Caller(number, sequential, keys, bench.ValueBytes);
 
     /// <summary>One client.</summary>
     /// <param name="seed">Different for each.</param>
     /// <param name="sequential">Whether keys ascend over all clients instead of being drawn.</param>
+    /// <param name="keys">Drawn from so many.</param>
     /// <param name="valueBytes">Length of the values.</param>
-    internal sealed class Caller(int seed, bool sequential, int valueBytes) : UnaryCaller
+    internal sealed class Caller(int seed, bool sequential, int keys, int valueBytes) : UnaryCaller
     {
         private static long _nextKey = RandomKeys;
 
@@ -41,7 +45,7 @@ internal sealed class PutWorkload(string name, bool sequential) : ClosedLoopWork
         /// <inheritdoc/>
         protected override bool TryCall()
         {
-            _message.Set(sequential ? Interlocked.Increment(ref _nextKey) : _random.Below(RandomKeys), ref _random);
+            _message.Set(sequential ? Interlocked.Increment(ref _nextKey) : _random.Below(keys), ref _random);
             Connection.Open(this, GrpcMethod.Put, _message.Bytes, last: true);
             return true;
         }

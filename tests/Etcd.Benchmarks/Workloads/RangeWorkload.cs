@@ -37,14 +37,14 @@ internal sealed class RangeWorkload : ClosedLoopWorkload
     public override int StoredKeys => _storedKeys;
 
     /// <summary>Reads of single keys, random ones.</summary>
-    public static RangeWorkload OneKey(string name, bool serializable) => new(
-        name, (serializable ? "serializable" : "linearizable") + " range of one key", storedKeys: 100_000, keys: 1,
+    public static RangeWorkload OneKey(string name, int storedKeys, bool serializable) => new(
+        name, (serializable ? "serializable" : "linearizable") + " range of one key", storedKeys, keys: 1,
         () => new RangeRequest { Serializable = serializable },
         static response => response.Kvs.Count == 1 ? null : $"{response.Kvs.Count} keys");
 
     /// <summary>Reads of a thousand consecutive keys from a random one.</summary>
-    public static RangeWorkload Thousand(string name, bool serializable) => new(
-        name, (serializable ? "serializable" : "linearizable") + " range of 1,000 keys", storedKeys: 100_000, keys: 1000,
+    public static RangeWorkload Thousand(string name, int storedKeys, bool serializable) => new(
+        name, (serializable ? "serializable" : "linearizable") + " range of 1,000 keys", storedKeys, keys: 1000,
         () => new RangeRequest { Serializable = serializable, RangeEnd = ByteString.CopyFromUtf8("\0"), Limit = 1000 },
         static response => response.Kvs.Count == 1000 ? null : $"{response.Kvs.Count} keys");
 

@@ -6,6 +6,9 @@ namespace Etcd.Benchmarks.Workloads;
 /// <summary>What one measurement of one server found.</summary>
 internal sealed record Sample
 {
+    // The latency that one in a hundred exceeds needs a hundred.
+    private const int LeastForTail = 100;
+
     public required long Operations { get; init; }
 
     public required double Seconds { get; init; }
@@ -55,14 +58,21 @@ internal sealed record Sample
         DiskBytes = used.DiskBytes,
     };
 
-    public double Value(Metric metric) => metric switch
+    /// <summary>
+    /// A figure; null when there is none: nothing was completed, or too little for a tail, or no disk is known.
+    /// </summary>
+    public double? Value(Metric metric)
     {
-        Metric.Throughput => OperationsPerSecond,
-        Metric.MedianLatency => P50Microseconds,
-        Metric.TailLatency => P99Microseconds,
-        Metric.Duration => DurationSeconds,
-        Metric.PeakMemory => PeakMemoryBytes,
-        Metric.DiskBytes => DiskBytesPerOperation,
-        _ => throw new InvalidOperationException($"unknown metric {metric}"),
-    };
+        double value = metric switch
+        {
+            Metric.Throughput => OperationsPerSecond,
+            Metric.MedianLatency => P50Microseconds,
+            Metric.TailLatency => Operations < LeastForTail ? 0 : P99Microseconds,
+            Metric.Duration => DurationSeconds,
+            Metric.PeakMemory => PeakMemoryBytes,
+            Metric.DiskBytes => DiskBytesPerOperation,
+            _ => throw new InvalidOperationException($"unknown metric {metric}"),
+        };
+        return double.IsFinite(value) && value > 0 ? value : null;
+    }
 }

@@ -4,8 +4,9 @@ using Etcd.Benchmarks.Load;
 
 namespace Etcd.Benchmarks.Workloads;
 
-/// <summary>Puts at a rate while a snapshot of a million keys is read.</summary>
-internal sealed class SnapshotWorkload : Workload
+/// <summary>Puts at a rate while a snapshot of the whole store is read.</summary>
+/// <param name="storedKeys">How many keys it holds; the puts change them.</param>
+internal sealed class SnapshotWorkload(int storedKeys) : Workload
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
@@ -13,10 +14,11 @@ internal sealed class SnapshotWorkload : Workload
     public override string Name => "snapshot";
 
     /// <inheritdoc/>
-    public override string Summary => "put, 2,000/s, while a snapshot of 1 M keys streams";
+    public override string Summary =>
+        FormattableString.Invariant($"put, 2,000/s, while a snapshot of {storedKeys:N0} keys streams");
 
     /// <inheritdoc/>
-    public override int StoredKeys => 1_000_000;
+    public override int StoredKeys => storedKeys;
 
     /// <inheritdoc/>
     public override bool WarmsUp => false;
@@ -30,20 +32,22 @@ internal sealed class SnapshotWorkload : Workload
     /// <inheritdoc/>
     public override Sample Run(Bench bench)
     {
-        using LoadSession session = PacedPuts.Open(bench);
+        using LoadSession session = PacedPuts.Open(bench, storedKeys);
         session.Start();
         session.Wait(TimeSpan.FromSeconds(1));
-        long start = Stopwatch.GetTimestamp();
+        TimeSpan took = default;
         Sample sample = bench.Measure(session, () =>
         {
             // On a loop of its own: what the puts' answers wait for is the server alone.
+            long start = Stopwatch.GetTimestamp();
             using var reading = new LoadSession(bench.Server.Endpoints, connections: 1, loops: 1, bench.Cancellation);
             var snapshot = new Reader();
             reading.Add(snapshot);
             reading.Start();
             reading.WaitUntil(() => snapshot.Ended, "the snapshot", Longest);
+            took = Stopwatch.GetElapsedTime(start);
         });
-        return sample with { DurationSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
+        return sample with { DurationSeconds = took.TotalSeconds };
     }
 
     private sealed class Reader : Http2Stream

@@ -11,6 +11,8 @@ internal sealed class WatchFanOutWorkload(string name, bool distinctKeys) : Work
 {
     private const int Watches = 1000;
     private const int WatchesPerStream = 10;
+    private const double SlowestCreatedPerSecond = 1000;
+    private static readonly TimeSpan LeastCreation = TimeSpan.FromSeconds(30);
 
     // Puts whose events are outstanding: enough to keep the server busy, too few for etcd's queue of 128 responses a
     // stream to overflow, after which it delivers ten times a second only.
@@ -39,7 +41,7 @@ internal sealed class WatchFanOutWorkload(string name, bool distinctKeys) : Work
         int keys = distinctKeys ? watches : 1;
         int window = distinctKeys ? DistinctKeysWindow : SharedKeyWindow;
         var board = new WatchBoard();
-        using LoadSession session = bench.Open(1 + Math.Min(bench.Connections, watches / WatchesPerStream));
+        using LoadSession session = bench.Open(1 + Math.Max(1, Math.Min(bench.Connections, watches / WatchesPerStream)));
         var writers = new WatchWriters(keys, watches / keys, window, board, bench.ValueBytes);
         for (int first = 0; first < watches; first += WatchesPerStream)
         {
@@ -54,7 +56,8 @@ internal sealed class WatchFanOutWorkload(string name, bool distinctKeys) : Work
 
         session.Loops[0].Add(writers);
         session.Start();
-        session.WaitUntil(() => board.CreatedCount == watches, "the creation of the watches");
+        session.WaitUntil(() => board.CreatedCount == watches, "the creation of the watches",
+            LeastCreation + TimeSpan.FromSeconds(watches / SlowestCreatedPerSecond));
         foreach (var writer in writers.Writers)
         {
             session.Add(writer, session.Connections[0]);

@@ -14,6 +14,9 @@ internal abstract class Workload
     /// <summary>Keys that the store holds before; workloads with the same number share servers.</summary>
     public virtual int StoredKeys => 0;
 
+    /// <summary>Whether the number of keys that a comparison asks for makes it another workload.</summary>
+    public virtual bool UsesStoredKeys => StoredKeys > 0;
+
     /// <summary>What an operation is.</summary>
     public virtual string Operation => "call";
 
