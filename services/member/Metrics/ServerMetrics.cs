@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Etcd.Member.Config;
 using Etcd.Member.Host;
 using Etcd.Member.Metrics.Exposition;
@@ -11,6 +12,7 @@ namespace Etcd.Member.Metrics;
 internal sealed class ServerMetrics
 {
     private readonly HistogramFamily _applies;
+    private readonly ConcurrentDictionary<(bool IsV2, string Operation, bool Succeeded), Histogram> _appliesOf = new();
     private readonly RunningMember _member;
 
     /// <summary>Adds the families; before the member runs, they show zeros.</summary>
@@ -45,7 +47,11 @@ internal sealed class ServerMetrics
 
     /// <summary>Observes an applied request.</summary>
     public void ObserveApply(bool isV2, string operation, bool succeeded, double seconds) =>
-        _applies.Of(isV2 ? "v2" : "v3", operation, succeeded ? "true" : "false").Observe(seconds);
+        _appliesOf.GetOrAdd(
+            (isV2, operation, succeeded),
+            static (key, family) => family.Of(
+                key.IsV2 ? "v2" : "v3", key.Operation, key.Succeeded ? "true" : "false"),
+            _applies).Observe(seconds);
 
     private void AddRaft(MetricRegistry registry)
     {

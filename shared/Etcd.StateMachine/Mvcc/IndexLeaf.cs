@@ -7,7 +7,8 @@ internal sealed class IndexLeaf : IndexNode
     /// cache line per comparison.</summary>
     public readonly byte[][] Keys = new byte[Capacity][];
 
-    /// <summary>The histories of <see cref="Keys"/>.</summary>
+    /// <summary>The histories of <see cref="Keys"/>. A slot may come to hold a later history of its key at any time.
+    /// </summary>
     public readonly KeyHistory[] Histories = new KeyHistory[Capacity];
 
     public IndexLeaf(long epoch)

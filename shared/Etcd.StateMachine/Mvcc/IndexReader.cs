@@ -6,15 +6,21 @@ internal static class IndexReader
     /// <summary>The history of a key; null when there is none. O(log n).</summary>
     public static KeyHistory? Find(IndexNode root, ReadOnlySpan<byte> key)
     {
+        IndexLeaf leaf = FindLeaf(root, key);
+        int position = leaf.LowerBound(key, out bool found);
+        return found ? leaf.Histories[position] : null;
+    }
+
+    /// <summary>The leaf whose range holds a key.</summary>
+    public static IndexLeaf FindLeaf(IndexNode root, ReadOnlySpan<byte> key)
+    {
         IndexNode node = root;
         while (node is IndexInner inner)
         {
             node = inner.Children[inner.ChildFor(key)];
         }
 
-        var leaf = (IndexLeaf)node;
-        int position = leaf.LowerBound(key, out bool found);
-        return found ? leaf.Histories[position] : null;
+        return (IndexLeaf)node;
     }
 
     /// <summary>Walks the histories from a key, inclusive, to an end, exclusive.</summary>
@@ -58,7 +64,7 @@ internal static class IndexReader
         return true;
     }
 
-    /// <summary>Number of living keys in an interval. O(log n).</summary>
+    /// <summary>Number of living keys in an interval, as of the tree's revision. O(log n).</summary>
     public static long CountLive(IndexNode root, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool hasTo)
     {
         if (from.IsEmpty && !hasTo)

@@ -4,11 +4,10 @@ namespace Etcd.StateMachine.Mvcc;
 /// The revisions of one key, in generations (etcd's <c>keyIndex</c>). A put opens or extends the open generation,
 /// a tombstone closes it.
 /// <para>
-/// A history belongs to the write epoch in which it was made and changes in place only during that epoch. Later
-/// epochs work on a copy that shares the lists: lists only ever grow behind the end that older copies know, and
-/// compaction makes new ones, so a copy that a view holds stays as it was published.
+/// Immutable: a change makes another history, which shares the lists. Lists only ever grow behind the end that older
+/// histories know, and compaction makes new ones. Only the newest history of a key may be changed.
 /// </para>
-/// <para>Thread: written by the apply loop; immutable for everybody once published.</para>
+/// <para>Thread-safe to read; changes belong to the apply loop.</para>
 /// </summary>
 internal sealed class KeyHistory
 {
@@ -27,17 +26,23 @@ internal sealed class KeyHistory
     private long _openCreatedMain;
     private long _openVersion;
 
-    private KeyHistory(byte[] key, long epoch)
+    private KeyHistory(byte[] key) => Key = key;
+
+    private KeyHistory(KeyHistory other)
     {
-        Key = key;
-        Epoch = epoch;
+        Key = other.Key;
+        _older = other._older;
+        _olderCount = other._olderCount;
+        _last = other._last;
+        _closed = other._closed;
+        _closedCount = other._closedCount;
+        _openStart = other._openStart;
+        _openCreatedMain = other._openCreatedMain;
+        _openVersion = other._openVersion;
     }
 
     /// <summary>The key. Never modified.</summary>
     public byte[] Key { get; }
-
-    /// <summary>The write epoch that may change this object in place.</summary>
-    public long Epoch { get; }
 
     /// <summary>True when the key exists after its newest revision.</summary>
     public bool IsLive => _openVersion > 0;
@@ -60,12 +65,11 @@ internal sealed class KeyHistory
     /// <param name="createdMain">Main revision of the creation; earlier than <paramref name="revision"/> when the
     /// first row that is left after a compaction is a later put.</param>
     /// <param name="version">Version of the put, from 1 (0 for a row without a value).</param>
-    /// <param name="epoch">Write epoch.</param>
-    public static KeyHistory BeginWithPut(byte[] key, Revision revision, long createdMain, long version, long epoch) =>
-        new(key, epoch) { _last = revision, _openCreatedMain = createdMain, _openVersion = Math.Max(1, version) };
+    public static KeyHistory BeginWithPut(byte[] key, Revision revision, long createdMain, long version) =>
+        new(key) { _last = revision, _openCreatedMain = createdMain, _openVersion = Math.Max(1, version) };
 
     /// <summary>A history of which a compaction left only the tombstone.</summary>
-    public static KeyHistory BeginWithTombstone(byte[] key, Revision revision, long epoch) => new(key, epoch)
+    public static KeyHistory BeginWithTombstone(byte[] key, Revision revision) => new(key)
     {
         _last = revision,
         _closed = [new Generation(CreatedMain: 0, Version: 1, Start: 0, End: 1)],
@@ -73,45 +77,37 @@ internal sealed class KeyHistory
         _openStart = 1,
     };
 
-    /// <summary>A copy that the given epoch may change.</summary>
-    public KeyHistory CloneFor(long epoch) => new(Key, epoch)
+    /// <summary>The history with one put more. The revision must be greater than <see cref="Last"/>.</summary>
+    public KeyHistory WithPut(Revision revision)
     {
-        _older = _older,
-        _olderCount = _olderCount,
-        _last = _last,
-        _closed = _closed,
-        _closedCount = _closedCount,
-        _openStart = _openStart,
-        _openCreatedMain = _openCreatedMain,
-        _openVersion = _openVersion,
-    };
-
-    /// <summary>Adds a put. The revision must be greater than <see cref="Last"/>.</summary>
-    public void Put(Revision revision)
-    {
-        Append(revision);
+        var changed = new KeyHistory(this);
+        changed.Append(revision);
         if (_openVersion == 0)
         {
-            _openStart = _olderCount;
-            _openCreatedMain = revision.Main;
+            changed._openStart = changed._olderCount;
+            changed._openCreatedMain = revision.Main;
         }
 
-        _openVersion++;
+        changed._openVersion++;
+        return changed;
     }
 
-    /// <summary>Adds a tombstone to a living key. The revision must be greater than <see cref="Last"/>.</summary>
-    public void Tombstone(Revision revision)
+    /// <summary>The history of a living key with a tombstone more. The revision must be greater than
+    /// <see cref="Last"/>.</summary>
+    public KeyHistory WithTombstone(Revision revision)
     {
         if (_openVersion == 0)
         {
             throw new InvalidOperationException($"tombstone at {revision} on a key that is deleted since {_last}");
         }
 
-        Append(revision);
-        AppendClosed(new Generation(_openCreatedMain, _openVersion + 1, _openStart, Count));
-        _openStart = Count;
-        _openCreatedMain = 0;
-        _openVersion = 0;
+        var changed = new KeyHistory(this);
+        changed.Append(revision);
+        changed.AppendClosed(new Generation(_openCreatedMain, _openVersion + 1, _openStart, changed.Count));
+        changed._openStart = changed.Count;
+        changed._openCreatedMain = 0;
+        changed._openVersion = 0;
+        return changed;
     }
 
     /// <summary>Finds the state of the key as of a main revision; false when it does not exist there.</summary>
@@ -187,7 +183,7 @@ internal sealed class KeyHistory
     /// forgotten, null when nothing is left. Differs from etcd: when a key is deleted and created again within the
     /// compact revision itself, the new life is kept, because etcd's rule would lose a living key's row.
     /// </summary>
-    public KeyHistory? Compact(long atMain, long epoch)
+    public KeyHistory? Compact(long atMain)
     {
         int first = FirstKeptGeneration(atMain);
         (int start, int end) = BoundsOf(first);
@@ -203,7 +199,7 @@ internal sealed class KeyHistory
             return this;
         }
 
-        var compacted = new KeyHistory(Key, epoch)
+        var compacted = new KeyHistory(Key)
         {
             _last = _last,
             _olderCount = _olderCount - from,

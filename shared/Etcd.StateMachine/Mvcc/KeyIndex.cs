@@ -4,8 +4,14 @@ namespace Etcd.StateMachine.Mvcc;
 /// The writer's side of the key index: key → <see cref="KeyHistory"/> in byte order, as a copy-on-write B+ tree that
 /// counts living keys per subtree.
 /// <para>
-/// One write epoch lies between two publications. Nodes and histories made in the current epoch change in place, all
-/// others are copied first; so a commit copies each touched node once, however many changes it holds.
+/// One write epoch lies between two publications. Nodes made in the current epoch change in place, all others are
+/// copied first; so a commit copies each touched node once, however many changes it holds.
+/// </para>
+/// <para>
+/// One change needs no copy: a put on a living key replaces the history in its leaf, published or not. It alters
+/// neither the set of living keys nor what the key was at any earlier revision, and views ask for a revision. So a
+/// published tree tells, for every revision up to its view's, always the same; <see cref="KeyHistory.Last"/> and
+/// what else a history says of its newest revision may be ahead of the view.
 /// </para>
 /// <para>Thread: owned by the apply loop; a published root may be read from any thread (see
 /// <see cref="IndexReader"/>).</para>
@@ -39,20 +45,32 @@ internal sealed class KeyIndex
     /// <param name="version">The key's version, from 1.</param>
     public void Put(byte[] key, Revision revision, out long createdMain, out long version)
     {
-        IndexLeaf leaf = DescendForInsert(key, out int depth);
+        IndexLeaf leaf = IndexReader.FindLeaf(_root, key);
         int position = leaf.LowerBound(key, out bool found);
-        if (!found)
+        KeyHistory history;
+        if (found && leaf.Histories[position].IsLive)
         {
-            leaf.Insert(position, KeyHistory.BeginWithPut(key, revision, revision.Main, version: 1, _epoch));
+            history = leaf.Histories[position].WithPut(revision);
+            leaf.Histories[position] = history;
+        }
+        else
+        {
+            leaf = DescendForInsert(key, out int depth);
+            position = leaf.LowerBound(key, out _);
+            if (found)
+            {
+                history = leaf.Histories[position].WithPut(revision);
+                leaf.Histories[position] = history;
+            }
+            else
+            {
+                history = KeyHistory.BeginWithPut(key, revision, revision.Main, version: 1);
+                leaf.Insert(position, history);
+            }
+
             AddLive(leaf, depth, 1);
-            (createdMain, version) = (revision.Main, 1);
-            return;
         }
 
-        KeyHistory history = OwnHistory(leaf, position);
-        int delta = history.IsLive ? 0 : 1;
-        history.Put(revision);
-        AddLive(leaf, depth, delta);
         (createdMain, version) = (history.CreatedMain, history.Version);
     }
 
@@ -66,7 +84,7 @@ internal sealed class KeyIndex
             throw new InvalidOperationException($"tombstone at {revision} on a key that was never put");
         }
 
-        OwnHistory(leaf, position).Tombstone(revision);
+        leaf.Histories[position] = leaf.Histories[position].WithTombstone(revision);
         AddLive(leaf, depth, -1);
     }
 
@@ -86,23 +104,24 @@ internal sealed class KeyIndex
         {
             byte[] owned = key.ToArray();
             leaf.Insert(position, isTombstone
-                ? KeyHistory.BeginWithTombstone(owned, revision, _epoch)
-                : KeyHistory.BeginWithPut(owned, revision, createdMain, version, _epoch));
+                ? KeyHistory.BeginWithTombstone(owned, revision)
+                : KeyHistory.BeginWithPut(owned, revision, createdMain, version));
             AddLive(leaf, depth, isTombstone ? 0 : 1);
             return owned;
         }
 
-        KeyHistory history = OwnHistory(leaf, position);
+        KeyHistory history = leaf.Histories[position];
         int before = history.IsLive ? 1 : 0;
         if (!isTombstone)
         {
-            history.Put(revision);
+            history = history.WithPut(revision);
         }
         else if (history.IsLive)
         {
-            history.Tombstone(revision);
+            history = history.WithTombstone(revision);
         }
 
+        leaf.Histories[position] = history;
         AddLive(leaf, depth, (history.IsLive ? 1 : 0) - before);
         return history.Key;
     }
@@ -116,7 +135,7 @@ internal sealed class KeyIndex
     /// <param name="cursor">First key to look at; afterwards where to go on, null at the end.</param>
     public void CompactStep(long atMain, int maxKeys, ref byte[]? cursor)
     {
-        var visitor = new CompactionVisitor(atMain, _epoch, maxKeys);
+        var visitor = new CompactionVisitor(atMain, maxKeys);
         IndexReader.Visit(_root, cursor, [], hasTo: false, ref visitor);
         cursor = visitor.Next;
         foreach ((byte[] key, KeyHistory? compacted) in visitor.Changed)
@@ -284,18 +303,6 @@ internal sealed class KeyIndex
         Array.Clear(_path, 0, depth);
     }
 
-    private KeyHistory OwnHistory(IndexLeaf leaf, int position)
-    {
-        KeyHistory history = leaf.Histories[position];
-        if (history.Epoch != _epoch)
-        {
-            history = history.CloneFor(_epoch);
-            leaf.Histories[position] = history;
-        }
-
-        return history;
-    }
-
     private IndexNode OwnChild(IndexInner inner, int position)
     {
         IndexNode child = inner.Children[position];
@@ -310,7 +317,7 @@ internal sealed class KeyIndex
 
     private IndexNode Own(IndexNode node) => node.Epoch == _epoch ? node : node.CloneFor(_epoch);
 
-    private struct CompactionVisitor(long atMain, long epoch, int maxKeys) : IIndexVisitor
+    private struct CompactionVisitor(long atMain, int maxKeys) : IIndexVisitor
     {
         private int _left = maxKeys;
 
@@ -332,7 +339,7 @@ internal sealed class KeyIndex
                 return true;
             }
 
-            KeyHistory? compacted = history.Compact(atMain, epoch);
+            KeyHistory? compacted = history.Compact(atMain);
             if (!ReferenceEquals(compacted, history))
             {
                 Changed.Add((history.Key, compacted));

@@ -79,7 +79,7 @@ internal static class TxnCompare
 
         public bool Visit(KeyHistory history)
         {
-            if (!history.IsLive)
+            if (!history.TryGet(context.ReadRevision, out Revision modified, out long created, out long version))
             {
                 return true;
             }
@@ -89,16 +89,16 @@ internal static class TxnCompare
             switch (comparison.Target)
             {
                 case CompareTarget.Version:
-                    order = history.Version.CompareTo(comparison.Version);
+                    order = version.CompareTo(comparison.Version);
                     break;
                 case CompareTarget.Create:
-                    order = history.CreatedMain.CompareTo(comparison.CreateRevision);
+                    order = created.CompareTo(comparison.CreateRevision);
                     break;
                 case CompareTarget.Mod:
-                    order = history.Last.Main.CompareTo(comparison.ModRevision);
+                    order = modified.Main.CompareTo(comparison.ModRevision);
                     break;
                 case CompareTarget.Value or CompareTarget.Lease:
-                    if (context.Read(history.Last) is not { } value)
+                    if (context.Read(modified) is not { } value)
                     {
                         IsSwept = true;
                         return false;

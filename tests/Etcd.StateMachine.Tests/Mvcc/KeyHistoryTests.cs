@@ -4,8 +4,6 @@ namespace Etcd.StateMachine.Tests.Mvcc;
 
 public sealed class KeyHistoryTests
 {
-    private const long Epoch = 0;
-
     [Fact]
     public void Get_between_lives_finds_nothing()
     {
@@ -38,7 +36,7 @@ public sealed class KeyHistoryTests
     {
         KeyHistory history = TwoLives();
 
-        KeyHistory? compacted = history.Compact(atMain, Epoch);
+        KeyHistory? compacted = history.Compact(atMain);
 
         Assert.Equal(expected, Describe(compacted));
         var kept = Revisions(history).Where(row => history.IsKept(row, atMain)).Select(row => row.Main);
@@ -51,7 +49,7 @@ public sealed class KeyHistoryTests
         for (long compactAt = 1; compactAt <= 13; compactAt++)
         {
             KeyHistory history = TwoLives();
-            KeyHistory? compacted = history.Compact(compactAt, Epoch);
+            KeyHistory? compacted = history.Compact(compactAt);
             for (long at = compactAt; at <= 14; at++)
             {
                 bool expected = history.TryGet(at, out Revision revision, out long created, out long version);
@@ -88,11 +86,11 @@ public sealed class KeyHistoryTests
     [Fact]
     public void Compact_at_a_revision_with_end_and_new_beginning_keeps_the_new_life()
     {
-        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, Epoch);
-        history.Tombstone(new Revision(3, 0));
-        history.Put(new Revision(3, 1));
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1);
+        history = history.WithTombstone(new Revision(3, 0));
+        history = history.WithPut(new Revision(3, 1));
 
-        KeyHistory? compacted = history.Compact(3, Epoch);
+        KeyHistory? compacted = history.Compact(3);
 
         Assert.Equal("3t 3", Describe(compacted));
         Assert.True(history.IsKept(new Revision(3, 1), 3));
@@ -100,21 +98,20 @@ public sealed class KeyHistoryTests
     }
 
     [Fact]
-    public void Clone_shares_lists_without_seeing_later_changes()
+    public void Earlier_histories_share_lists_without_seeing_later_changes()
     {
-        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, epoch: 0);
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1);
         var versions = new List<(KeyHistory History, string Expected)>();
         for (long main = 3; main < 60; main++)
         {
             versions.Add((history, Describe(history)));
-            history = history.CloneFor(main);
             if (main % 5 == 0)
             {
-                history.Tombstone(new Revision(main, 0));
+                history = history.WithTombstone(new Revision(main, 0));
             }
             else
             {
-                history.Put(new Revision(main, 0));
+                history = history.WithPut(new Revision(main, 0));
             }
         }
 
@@ -124,34 +121,34 @@ public sealed class KeyHistoryTests
     [Fact]
     public void Restored_tombstone_stands_alone()
     {
-        KeyHistory history = KeyHistory.BeginWithTombstone([1], new Revision(7, 0), Epoch);
+        KeyHistory history = KeyHistory.BeginWithTombstone([1], new Revision(7, 0));
 
         Assert.False(history.IsLive);
         Assert.False(history.TryGet(7, out _, out _, out _));
-        Assert.Equal("7t", Describe(history.Compact(7, Epoch)));
-        Assert.Null(history.Compact(8, Epoch));
-        history.Put(new Revision(9, 0));
+        Assert.Equal("7t", Describe(history.Compact(7)));
+        Assert.Null(history.Compact(8));
+        history = history.WithPut(new Revision(9, 0));
         Assert.Equal((9, 9, 1), Get(history, 9));
     }
 
     [Fact]
     public void Change_that_does_not_advance_fails()
     {
-        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 1), 2, 1, Epoch);
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 1), 2, 1);
 
-        Assert.Throws<InvalidOperationException>(() => history.Put(new Revision(2, 1)));
-        history.Tombstone(new Revision(3, 0));
-        Assert.Throws<InvalidOperationException>(() => history.Tombstone(new Revision(4, 0)));
+        Assert.Throws<InvalidOperationException>(() => history.WithPut(new Revision(2, 1)));
+        history = history.WithTombstone(new Revision(3, 0));
+        Assert.Throws<InvalidOperationException>(() => history.WithTombstone(new Revision(4, 0)));
     }
 
     private static KeyHistory TwoLives()
     {
-        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, Epoch);
-        history.Put(new Revision(4, 0));
-        history.Tombstone(new Revision(6, 0));
-        history.Put(new Revision(8, 0));
-        history.Put(new Revision(10, 0));
-        history.Tombstone(new Revision(12, 0));
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1);
+        history = history.WithPut(new Revision(4, 0));
+        history = history.WithTombstone(new Revision(6, 0));
+        history = history.WithPut(new Revision(8, 0));
+        history = history.WithPut(new Revision(10, 0));
+        history = history.WithTombstone(new Revision(12, 0));
         return history;
     }
 

@@ -15,43 +15,43 @@ public sealed class KeyIndexTests
     {
         var random = new Random(seed);
         var index = new KeyIndex();
-        var model = new SortedDictionary<byte[], bool>(ByteOrder.Instance);
-        var published = new List<(IndexNode Root, (byte[] Key, bool Live)[] Expected)>();
+        var model = new SortedDictionary<byte[], (bool Live, long Main)>(ByteOrder.Instance);
+        var published = new List<(IndexNode Root, long At, (byte[] Key, bool Live, long Main)[] Expected)>();
         long main = 1;
         for (int step = 0; step < 6000; step++)
         {
             byte[] key = Encoding.ASCII.GetBytes($"k{random.Next(step < 3000 ? 3000 : 600)}");
             main++;
-            if (random.Next(3) != 0 || !model.TryGetValue(key, out bool live) || !live)
+            if (random.Next(3) != 0 || !model.TryGetValue(key, out (bool Live, long Main) known) || !known.Live)
             {
                 index.Put(key, new Revision(main, 0), out _, out _);
-                model[key] = true;
+                model[key] = (true, main);
             }
             else
             {
                 index.Tombstone(key, new Revision(main, 0));
-                model[key] = false;
+                model[key] = (false, main);
             }
 
             if (random.Next(40) == 0)
             {
-                published.Add((index.Publish(), [.. model.Select(pair => (pair.Key, pair.Value))]));
+                published.Add((index.Publish(), main, Contents(model)));
             }
 
             if (random.Next(1500) == 0)
             {
                 CompactAll(index, main + 1, random.Next(1, 200));
-                foreach (byte[] dead in model.Where(pair => !pair.Value).Select(pair => pair.Key).ToArray())
+                foreach (byte[] dead in model.Where(pair => !pair.Value.Live).Select(pair => pair.Key).ToArray())
                 {
                     model.Remove(dead);
                 }
             }
         }
 
-        published.Add((index.Publish(), [.. model.Select(pair => (pair.Key, pair.Value))]));
-        foreach ((IndexNode root, (byte[] Key, bool Live)[] expected) in published)
+        published.Add((index.Publish(), main, Contents(model)));
+        foreach ((IndexNode root, long at, (byte[] Key, bool Live, long Main)[] expected) in published)
         {
-            Check(root, expected, random);
+            Check(root, at, expected, random);
         }
     }
 
@@ -92,7 +92,11 @@ public sealed class KeyIndexTests
         Assert.Single(Walk(index.Root, [], [], hasTo: false));
     }
 
-    private static void Check(IndexNode root, (byte[] Key, bool Live)[] expected, Random random)
+    private static (byte[] Key, bool Live, long Main)[] Contents(
+        SortedDictionary<byte[], (bool Live, long Main)> model) =>
+        [.. model.Select(pair => (pair.Key, pair.Value.Live, pair.Value.Main))];
+
+    private static void Check(IndexNode root, long at, (byte[] Key, bool Live, long Main)[] expected, Random random)
     {
         List<KeyHistory> all = Walk(root, [], [], hasTo: false);
         Assert.Equal(expected.Length, all.Count);
@@ -101,6 +105,8 @@ public sealed class KeyIndexTests
         {
             Assert.Equal(expected[i].Key, all[i].Key);
             Assert.Equal(expected[i].Live, all[i].IsLive);
+            Assert.Equal(expected[i].Live, all[i].TryGet(at, out Revision modified, out _, out _));
+            Assert.True(!expected[i].Live || expected[i].Main == modified.Main, $"{modified} at {at}");
         }
 
         for (int round = 0; round < 10; round++)
