@@ -33,7 +33,7 @@ public sealed class ReferenceTableTests
         ["Etcd.Metrics"] = ["Etcd.Client", "Etcd.Protocol", "Etcd.ServiceDefaults", "Polly", "Polly.Core"],
         ["Etcd.AppHost"] = ["Aspire.Hosting", "Etcd.Member", "Etcd.Gateway", "Etcd.Metrics"],
         ["Etcd.Simulator"] = ["Etcd.Node", "Etcd.Ports", "Etcd.Protocol", "Etcd.Raft", "Etcd.StateMachine"],
-        ["Etcd.Benchmarks"] = ["Etcd.Ports", "Etcd.Protocol", "Etcd.StateMachine"],
+        ["Etcd.Benchmarks"] = ["Etcd.Node", "Etcd.Ports", "Etcd.Protocol", "Etcd.Raft", "Etcd.StateMachine"],
     };
 
     /// <summary>Analyzers change no output; every project may have them.</summary>

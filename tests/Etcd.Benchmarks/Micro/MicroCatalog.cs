@@ -23,6 +23,12 @@ internal static class MicroCatalog
         new("range-one", Batch, () => Range(limit: 1, Batch)),
         new("range-thousand", 1, () => Range(limit: 1000, times: 1)),
         new("watch-fan-out", WatchStreams * WatchesPerStream, WatchFanOut),
+        new("encode-event", Batch, EncodeEvent),
+        new("raft-alone", Batch, static () => ConsensusBenchmarks.RaftSteps(members: 1)),
+        new("raft-three", Batch, static () => ConsensusBenchmarks.RaftSteps(members: 3)),
+        new("read-index", Batch, ConsensusBenchmarks.ReadIndexRounds),
+        new("node-put", Batch, static () => ConsensusBenchmarks.NodePuts(Filled())),
+        new("node-read", Batch, static () => ConsensusBenchmarks.NodeReads(Filled())),
     ];
 
     private static Action DecodePut()
@@ -100,6 +106,34 @@ internal static class MicroCatalog
             foreach (CreditSink sink in sinks)
             {
                 sink.Settle(WatchesPerStream);
+            }
+        };
+    }
+
+    private static Action EncodeEvent()
+    {
+        var response = new WatchResponse
+        {
+            Header = new() { ClusterId = 1, MemberId = 1, Revision = 1_000_000, RaftTerm = 2 },
+            WatchId = 7,
+        };
+        response.Events.Add(new Mvccpb.Event
+        {
+            Kv = new()
+            {
+                Key = ByteString.CopyFrom(KeySpace.Key(0)),
+                Value = ByteString.CopyFrom(new byte[ValueBytes]),
+                CreateRevision = 1000,
+                ModRevision = 1_000_000,
+                Version = 3,
+            },
+        });
+        byte[] destination = new byte[2 * ValueBytes];
+        return () =>
+        {
+            for (int i = 0; i < Batch; i++)
+            {
+                response.WriteTo(destination.AsSpan(0, response.CalculateSize()));
             }
         };
     }

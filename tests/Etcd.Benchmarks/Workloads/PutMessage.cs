@@ -29,6 +29,9 @@ internal sealed class PutMessage
     /// <summary>The encoded request.</summary>
     public ReadOnlySpan<byte> Bytes => _message;
 
+    /// <summary>Where the key lies, for those that write into it.</summary>
+    public Span<byte> Key => _message.AsSpan(2, KeySpace.KeyBytes);
+
     /// <summary>Where the value lies, for those that write into it.</summary>
     public Span<byte> Value => _message.AsSpan(ValueOffset, _valueBytes);
 
@@ -37,7 +40,7 @@ internal sealed class PutMessage
     /// <summary>Makes it the put of a key with some value.</summary>
     public void Set(long key, ref FastRandom random)
     {
-        KeySpace.Write(_message.AsSpan(2), key);
+        KeySpace.Write(Key, key);
         RandomValues.Next(ref random, _valueBytes).CopyTo(Value);
     }
 }
