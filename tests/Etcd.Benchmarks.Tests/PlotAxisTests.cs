@@ -48,6 +48,7 @@ public sealed class PlotAxisTests
     [InlineData(2_000_000, PlotUnit.Microseconds, "2 s")]
     [InlineData(4096, PlotUnit.Bytes, "4 KiB")]
     [InlineData(1 << 20, PlotUnit.Bytes, "1 MiB")]
+    [InlineData(262_000_000, PlotUnit.Memory, "262 MB")]
     [InlineData(10_000_000, PlotUnit.Count, "10 M")]
     public void Number_is_short_and_has_its_unit(double value, object unit, string text) =>
         Assert.Equal(text, PlotText.Of(value, (PlotUnit)unit));

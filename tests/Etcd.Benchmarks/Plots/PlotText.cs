@@ -7,12 +7,14 @@ internal static class PlotText
 {
     private static readonly string[] Decimal = ["", " k", " M", " G"];
     private static readonly string[] Binary = [" B", " KiB", " MiB", " GiB"];
+    private static readonly string[] Memory = [" B", " kB", " MB", " GB"];
     private static readonly string[] Times = [" µs", " ms", " s"];
 
     /// <summary>A number with three digits at most and its unit.</summary>
     public static string Of(double value, PlotUnit unit) => unit switch
     {
         PlotUnit.Bytes => Scaled(value, 1024, Binary),
+        PlotUnit.Memory => Scaled(value, 1000, Memory),
         PlotUnit.Microseconds => Scaled(value, 1000, Times),
         PlotUnit.PerSecond => Scaled(value, 1000, Decimal) + "/s",
         _ => Scaled(value, 1000, Decimal),

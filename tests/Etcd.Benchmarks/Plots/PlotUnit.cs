@@ -9,6 +9,9 @@ internal enum PlotUnit
     /// <summary>Written as µs, ms or s.</summary>
     Microseconds,
 
-    /// <summary>Written with the binary prefixes.</summary>
+    /// <summary>Powers of two, written with the binary prefixes.</summary>
     Bytes,
+
+    /// <summary>Bytes in any number, written as MB and GB.</summary>
+    Memory,
 }

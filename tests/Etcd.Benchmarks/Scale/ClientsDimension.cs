@@ -14,7 +14,7 @@ internal sealed class ClientsDimension : ScaleDimension
     private static readonly ScaleQuantity RangeTail = new("range, 10 connections, p99", PlotUnit.Microseconds);
     private static readonly ScaleQuantity PutEach = new("put, a connection each", PlotUnit.PerSecond);
     private static readonly ScaleQuantity RangeEach = new("range, a connection each", PlotUnit.PerSecond);
-    private static readonly ScaleQuantity Memory = new("peak memory, a connection each", PlotUnit.Bytes);
+    private static readonly ScaleQuantity Memory = new("peak memory, a connection each", PlotUnit.Memory);
 
     /// <inheritdoc/>
     public override string Name => "clients";

@@ -12,7 +12,7 @@ internal sealed class KeysDimension : ScaleDimension
 
     private static readonly ScaleQuantity Put = new("put, random keys, 100 clients", PlotUnit.PerSecond);
     private static readonly ScaleQuantity Range = new("linearizable range of one key, 100 clients", PlotUnit.PerSecond);
-    private static readonly ScaleQuantity Memory = new("peak memory", PlotUnit.Bytes);
+    private static readonly ScaleQuantity Memory = new("peak memory", PlotUnit.Memory);
     private static readonly ScaleQuantity Restart = new("restart", PlotUnit.Microseconds);
 
     /// <inheritdoc/>

@@ -8,6 +8,9 @@ namespace Etcd.Benchmarks.Scale;
 /// <summary>Both products, running, and how they are measured in turn. Used by one thread.</summary>
 internal sealed class ScaleBench : IDisposable
 {
+    // One caller alone would not make a server warm in the time.
+    private const int WarmUpClients = 16;
+
     private readonly ScaleOptions _options;
     private readonly CancellationToken _cancellation;
     private readonly Cluster[] _clusters;
@@ -82,7 +85,7 @@ internal sealed class ScaleBench : IDisposable
                     if (round == 0)
                     {
                         Progress.Say($"{title}: warming up");
-                        _ = WarmUp.Run(workload, bench, _options.WarmUp);
+                        _ = WarmUp.Run(workload, bench with { Clients = Math.Max(clients, WarmUpClients) }, _options.WarmUp);
                     }
                     else
                     {

@@ -11,7 +11,7 @@ internal sealed class WatchersDimension : ScaleDimension
     private static readonly ScaleQuantity Events = new("events delivered", PlotUnit.PerSecond);
     private static readonly ScaleQuantity Middle = new("put to event, p50", PlotUnit.Microseconds);
     private static readonly ScaleQuantity Tail = new("put to event, p99", PlotUnit.Microseconds);
-    private static readonly ScaleQuantity Memory = new("peak memory", PlotUnit.Bytes);
+    private static readonly ScaleQuantity Memory = new("peak memory", PlotUnit.Memory);
 
     /// <inheritdoc/>
     public override string Name => "watchers";

@@ -10,6 +10,9 @@ internal sealed record Bench
     /// <summary>Calls before the window opens: connections are made and queues have filled.</summary>
     private static readonly TimeSpan LeadIn = TimeSpan.FromMilliseconds(300);
 
+    // Thousands of connections take longer: until there is an answer for each client, but no longer than so many of these.
+    private static readonly TimeSpan LeadInOfClient = TimeSpan.FromMilliseconds(2);
+
     private const int EnoughOperations = 20;
     private const int MostExtensions = 5;
     private const int LooksPerDuration = 500;
@@ -45,6 +48,11 @@ internal sealed record Bench
     public Sample Measure(LoadSession session)
     {
         session.Wait(LeadIn);
+        for (int i = 0; i < Clients && session.Operations < Clients; i++)
+        {
+            session.Wait(LeadInOfClient);
+        }
+
         return Measure(session, () => session.Wait(Duration));
     }
 
