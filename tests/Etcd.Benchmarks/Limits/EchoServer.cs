@@ -70,9 +70,9 @@ internal sealed class EchoServer : IDisposable
                 new Thread(() => Serve(socket)) { IsBackground = true, Name = "echo" }.Start();
             }
         }
-        catch (Exception end) when (end is SocketException or ObjectDisposedException)
+        catch (Exception end) when (end is SocketException or InvalidOperationException)
         {
-            // Disposed: that is how it ends.
+            // Disposed, while it waited or just before: that is how it ends.
         }
     }
 
