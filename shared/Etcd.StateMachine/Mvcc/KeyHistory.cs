@@ -161,20 +161,16 @@ internal sealed class KeyHistory
     }
 
     /// <summary>
-    /// The revisions at or below <paramref name="atMain"/> that hashes count as alive there (etcd's
-    /// <c>keyIndex.keep</c>): as a compaction would keep them, without a tombstone exactly there.
+    /// The revision at or below <paramref name="atMain"/> that hashes count as alive there, if there is one (etcd's
+    /// <c>keyIndex.keep</c>): of the first life that reaches it, unless that ends exactly there. A life that begins in
+    /// the revision in which that one ends does not count.
     /// </summary>
     public void CollectKept(long atMain, ICollection<Revision> kept)
     {
-        (int inLife, int overall) = KeptAt(atMain);
+        int inLife = KeptAt(atMain).InLife;
         if (inLife >= 0 && !IsTombstoneAt(inLife))
         {
             kept.Add(At(inLife));
-        }
-
-        if (overall >= 0 && !IsTombstoneAt(overall))
-        {
-            kept.Add(At(overall));
         }
     }
 

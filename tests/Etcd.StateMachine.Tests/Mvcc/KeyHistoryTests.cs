@@ -84,6 +84,21 @@ public sealed class KeyHistoryTests
     }
 
     [Fact]
+    public void Keep_leaves_out_a_life_that_begins_in_the_revision_of_the_tombstone()
+    {
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1);
+        history = history.WithTombstone(new Revision(3, 0));
+        history = history.WithPut(new Revision(3, 1));
+        var kept = new List<Revision>();
+
+        history.CollectKept(3, kept);
+        Assert.Empty(kept);
+
+        history.CollectKept(4, kept);
+        Assert.Equal([new Revision(3, 1)], kept);
+    }
+
+    [Fact]
     public void Compact_at_a_revision_with_end_and_new_beginning_keeps_the_new_life()
     {
         KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1);
