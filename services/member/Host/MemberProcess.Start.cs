@@ -135,7 +135,11 @@ internal sealed partial class MemberProcess
     }
 
     private async Task ServePeersAsync(
-        List<EndPoint> endPoints, HttpPeerTransport transport, SnapshotFiles files, CancellationToken cancellationToken)
+        List<EndPoint> endPoints,
+        HttpPeerTransport transport,
+        SnapshotFiles files,
+        Action<IServiceCollection> addEdge,
+        CancellationToken cancellationToken)
     {
         var raft = new RaftRequestHandler(
             transport, id => _member.IsStarted && _member.Node.Membership.IsRemoved(id), _loggers);
@@ -146,7 +150,8 @@ internal sealed partial class MemberProcess
             new LeaseRequestHandler(_member),
             new MembershipRequestHandler(_member, _loggers),
             new VersionHandler(_member));
-        await RunAsync(PlainServer.Build(_sockets, endPoints, handler.HandleAsync, _loggers), cancellationToken)
+        await RunAsync(
+PeerServer.Build(_config, _sockets, endPoints, handler.HandleAsync, _loggers, addEdge), cancellationToken)
             .ConfigureAwait(false);
         foreach (var url in _config.ListenPeerUrls)
         {
@@ -177,31 +182,10 @@ internal sealed partial class MemberProcess
         List<EndPoint> clients,
         List<EndPoint> http,
         HttpRequestHandler handler,
-        HttpPeerTransport transport,
+        Action<IServiceCollection> addEdge,
         CancellationToken cancellationToken)
     {
-        var app = ClientServer.Build(_config, _sockets, clients, http, handler, _loggers, services =>
-        {
-            var leader = new LeaderClient(transport.Client, _member);
-            services.AddSingleton<IMemberAccess>(_member);
-            services.AddSingleton<ILeaseForwarder>(leader);
-            services.AddSingleton<IPromotionForwarder>(leader);
-            services.AddSingleton<IGrpcMetrics>(_metrics.Grpc);
-            services.AddSingleton<IEngineMaintenance>(new EngineMaintenance(_member, _metrics.Disk, _time));
-            services.AddSingleton(_time);
-            services.AddSingleton(new GrpcEdgeOptions
-            {
-                ServerVersion = Config.VersionText.Server,
-                MaxTxnOps = _config.MaxTxnOps,
-                MaxRequestBytes = _config.MaxRequestBytes,
-                QuotaBytes = _config.EffectiveQuotaBytes,
-                RequestTimeout = _config.RequestTimeout,
-                ElectionTimeout = TimeSpan.FromMilliseconds(_config.ElectionMilliseconds),
-                SlowRequest = _config.WarningUnaryRequestDuration,
-                SlowRead = _config.WarningApplyDuration,
-                NotServingWhileDefragmenting = _config.Features.StopGrpcServiceOnDefrag,
-            });
-        });
+        var app = ClientServer.Build(_config, _sockets, clients, http, handler, _loggers, addEdge);
         await RunAsync(app, cancellationToken).ConfigureAwait(false);
         foreach (var url in _config.ListenClientUrls)
         {
@@ -214,6 +198,35 @@ internal sealed partial class MemberProcess
             Ready(_logger);
             ServingClients(_logger, "http", url.Address);
         }
+    }
+
+    /// <summary>What the gRPC services need; one set of it serves clients and peers.</summary>
+    private Action<IServiceCollection> EdgeServices(HttpPeerTransport transport)
+    {
+        var leader = new LeaderClient(transport.Client, _member);
+        var maintenance = new EngineMaintenance(_member, _metrics.Disk, _time);
+        var options = new GrpcEdgeOptions
+        {
+            ServerVersion = Config.VersionText.Server,
+            MaxTxnOps = _config.MaxTxnOps,
+            MaxRequestBytes = _config.MaxRequestBytes,
+            QuotaBytes = _config.EffectiveQuotaBytes,
+            RequestTimeout = _config.RequestTimeout,
+            ElectionTimeout = TimeSpan.FromMilliseconds(_config.ElectionMilliseconds),
+            SlowRequest = _config.WarningUnaryRequestDuration,
+            SlowRead = _config.WarningApplyDuration,
+            NotServingWhileDefragmenting = _config.Features.StopGrpcServiceOnDefrag,
+        };
+        return services =>
+        {
+            services.AddSingleton<IMemberAccess>(_member);
+            services.AddSingleton<ILeaseForwarder>(leader);
+            services.AddSingleton<IPromotionForwarder>(leader);
+            services.AddSingleton<IGrpcMetrics>(_metrics.Grpc);
+            services.AddSingleton<IEngineMaintenance>(maintenance);
+            services.AddSingleton(_time);
+            services.AddSingleton(options);
+        };
     }
 
     private async Task RunAsync(WebApplication app, CancellationToken cancellationToken)

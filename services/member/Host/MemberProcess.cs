@@ -130,7 +130,8 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         var transport = CreateTransport();
         var (node, files) = await StartNodeAsync(engine, transport, cancellationToken).ConfigureAwait(false);
         var handler = CreateHttpHandler();
-        await ServePeersAsync(peerEndPoints, transport, files, cancellationToken).ConfigureAwait(false);
+        var addEdge = EdgeServices(transport);
+        await ServePeersAsync(peerEndPoints, transport, files, addEdge, cancellationToken).ConfigureAwait(false);
         await ServeMetricsAsync(metricsEndPoints, handler, cancellationToken).ConfigureAwait(false);
         NowServing(
             _logger,
@@ -147,7 +148,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
             .ConfigureAwait(false);
         if (node.Published.IsCompletedSuccessfully)
         {
-            await ServeClientsAsync(clientEndPoints, httpEndPoints, handler, transport, cancellationToken)
+            await ServeClientsAsync(clientEndPoints, httpEndPoints, handler, addEdge, cancellationToken)
                 .ConfigureAwait(false);
             NotifyInit();
         }

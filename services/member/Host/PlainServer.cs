@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Etcd.Member.Host;
 
-/// <summary>Builds servers that speak HTTP/1.1 only and have one handler: for peers and for metrics.</summary>
+/// <summary>Builds servers that speak HTTP/1.1 only and have one handler: for metrics.</summary>
 internal static class PlainServer
 {
     /// <summary>Builds the server; it is started by the caller.</summary>

@@ -33,7 +33,7 @@ public sealed class MalformedRequestTests(Pair pair, ITestOutputHelper output) :
         [
             new(PortOf(pair.OurMember.ClientUrl), OfClient),
             new(PortOf(gatewayUrl), OfClient),
-            new(PortOf(pair.OurMember.PeerUrl), peerAttacks.Next),
+            new(PortOf(pair.OurMember.PeerUrl), random => OfPeer(random, peerAttacks)),
         ];
 
         using var stop = new CancellationTokenSource();
@@ -99,6 +99,13 @@ public sealed class MalformedRequestTests(Pair pair, ITestOutputHelper output) :
         1 => CallAttacks.Next(random),
         2 => Http1Attacks.Next(random),
         _ => Http1Attacks.NextJson(random),
+    };
+
+    private static Attack OfPeer(Random random, PeerAttacks peerAttacks) => random.Next(4) switch
+    {
+        0 => TransportAttacks.Next(random),
+        1 => CallAttacks.Next(random),
+        _ => peerAttacks.Next(random),
     };
 
     private static int PortOf(string url) => new Uri(url).Port;

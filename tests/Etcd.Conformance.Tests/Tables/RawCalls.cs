@@ -9,11 +9,16 @@ internal static class RawCalls
     private static readonly Marshaller<byte[]> Bytes = new(static bytes => bytes, static bytes => bytes);
 
     /// <summary>How the call ends: the status, or the response's length.</summary>
+    public static Task<string> OfAsync(
+        Member member, string service, string method, byte[] request, Metadata? headers = null) =>
+        OfAsync(member.Calls, service, method, request, headers);
+
+    /// <summary>The same of whatever listens.</summary>
     public static async Task<string> OfAsync(
-        Member member, string service, string method, byte[] request, Metadata? headers = null)
+        CallInvoker calls, string service, string method, byte[] request, Metadata? headers = null)
     {
         var options = new CallOptions(headers, DateTime.UtcNow.AddSeconds(20));
-        using var call = member.Calls.AsyncUnaryCall(
+        using var call = calls.AsyncUnaryCall(
             new Method<byte[], byte[]>(MethodType.Unary, service, method, Bytes, Bytes), host: null, options, request);
         try
         {

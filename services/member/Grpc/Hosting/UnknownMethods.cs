@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Etcd.Member.Grpc;
 
@@ -16,11 +17,11 @@ internal static class UnknownMethods
 
     /// <summary>Maps what is left of gRPC's paths; other requests find nothing here.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapPost("/{service}/{method}", Answer)
+        .MapPost("/{**path}", AnswerAsync)
         .WithOrder(int.MaxValue)
         .WithDisplayName("gRPC: unknown method");
 
-    private static Task Answer(HttpContext context, string service, string method)
+    private static Task AnswerAsync(HttpContext context)
     {
         if (!GrpcResponses.IsGrpc(context.Request))
         {
@@ -28,9 +29,14 @@ internal static class UnknownMethods
             return Task.CompletedTask;
         }
 
-        string text = Services.Contains(service)
-            ? $"unknown method {method} for service {service}"
-            : $"unknown service {service}";
+        string path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        string name = path.StartsWith('/') ? path[1..] : path;
+        int end = name.LastIndexOf('/');
+        string text = end < 0
+            ? $"malformed method name: {GrpcResponses.Quoted(path)}"
+            : Services.Contains(name[..end])
+                ? $"unknown method {name[(end + 1)..]} for service {name[..end]}"
+                : $"unknown service {name[..end]}";
         return GrpcResponses.EndAsync(context, StatusCode.Unimplemented, text);
     }
 }
