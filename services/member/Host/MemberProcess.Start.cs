@@ -2,6 +2,7 @@ using System.Net;
 using Etcd.Member.Background;
 using Etcd.Member.Config.Values;
 using Etcd.Member.Grpc;
+using Etcd.Member.Host.Pings;
 using Etcd.Member.Http;
 using Etcd.Member.Peers;
 using Etcd.Member.Peers.Incoming;
@@ -10,6 +11,7 @@ using Etcd.StateMachine;
 using Etcd.StateMachine.Leases;
 using Etcd.Storage.RocksDb;
 using Etcd.Storage.Wal;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Etcd.Member.Host;
 
@@ -151,7 +153,9 @@ internal sealed partial class MemberProcess
             new MembershipRequestHandler(_member, _loggers),
             new VersionHandler(_member));
         await RunAsync(
-PeerServer.Build(_config, _sockets, endPoints, handler.HandleAsync, _loggers, addEdge), cancellationToken)
+            PeerServer.Build(
+                _config, _sockets, endPoints, handler.HandleAsync, _loggers, WithPings(addEdge, TimeSpan.Zero)),
+            cancellationToken)
             .ConfigureAwait(false);
         foreach (var url in _config.ListenPeerUrls)
         {
@@ -185,7 +189,8 @@ PeerServer.Build(_config, _sockets, endPoints, handler.HandleAsync, _loggers, ad
         Action<IServiceCollection> addEdge,
         CancellationToken cancellationToken)
     {
-        var app = ClientServer.Build(_config, _sockets, clients, http, handler, _loggers, addEdge);
+        var addServices = WithPings(addEdge, _config.KeepAlive.MinTime);
+        var app = ClientServer.Build(_config, _sockets, clients, http, handler, _loggers, addServices);
         await RunAsync(app, cancellationToken).ConfigureAwait(false);
         foreach (var url in _config.ListenClientUrls)
         {
@@ -228,6 +233,14 @@ PeerServer.Build(_config, _sockets, endPoints, handler.HandleAsync, _loggers, ad
             services.AddSingleton(options);
         };
     }
+
+    /// <summary>etcd gives the peer port no time of its own.</summary>
+    private Action<IServiceCollection> WithPings(Action<IServiceCollection> addServices, TimeSpan minTime) =>
+        services =>
+        {
+            addServices(services);
+            services.Configure<KestrelServerOptions>(options => options.UsePingPolicy(minTime, _time));
+        };
 
     private async Task RunAsync(WebApplication app, CancellationToken cancellationToken)
     {

@@ -44,7 +44,7 @@ internal static partial class FlagCatalog
         new("max-learners", Int, "1", FlagGroup.Member, "Most learners in the cluster; the same on every member."),
         new("enable-grpc-gateway", Bool, "true", FlagGroup.Member, "Serve the JSON gateway."),
         new("grpc-keepalive-min-time", Duration, "5s", FlagGroup.Member,
-            "Shortest time between two pings of a client.") { Effect = FlagEffect.None },
+            "Shortest time between two pings of a client."),
         new("grpc-keepalive-interval", Duration, "2h", FlagGroup.Member,
             "Time between two pings of the server on an idle connection; 0 switches them off."),
         new("grpc-keepalive-timeout", Duration, "20s", FlagGroup.Member,
