@@ -1,4 +1,5 @@
 using Etcd.Member.Config.Values;
+using Etcd.ServiceDefaults.Tracing;
 
 namespace Etcd.Member.Config;
 
@@ -139,6 +140,9 @@ internal sealed record MemberConfig
 
     /// <summary>Switchable features.</summary>
     public required FeatureConfig Features { get; init; }
+
+    /// <summary>Where spans of calls go; null for nowhere.</summary>
+    public required CallTracingOptions? Tracing { get; init; }
 
     /// <summary>Drop every other member.</summary>
     public required bool ForceNewCluster { get; init; }

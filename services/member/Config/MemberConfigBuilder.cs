@@ -1,5 +1,6 @@
 using Etcd.Member.Config.Flags;
 using Etcd.Member.Config.Values;
+using Etcd.ServiceDefaults.Tracing;
 
 namespace Etcd.Member.Config;
 
@@ -89,6 +90,13 @@ internal static class MemberConfigBuilder
             WarningApplyDuration = settings.Duration("warning-apply-duration"),
             Log = log,
             Features = Features(settings),
+            Tracing = settings.Bool("enable-distributed-tracing")
+                ? new CallTracingOptions(
+                    settings.Text("distributed-tracing-address"),
+                    settings.Text("distributed-tracing-service-name"),
+                    settings.Text("distributed-tracing-instance-id"),
+                    settings.Int32("distributed-tracing-sampling-rate"))
+                : null,
             ForceNewCluster = settings.Bool("force-new-cluster"),
             UnsafeNoFsync = settings.Bool("unsafe-no-fsync"),
             FlagsWithoutEffect =

@@ -88,4 +88,8 @@ internal sealed partial class MemberProcess
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
     private static partial void MustRemoveData(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "distributed tracing enabled")]
+    private static partial void Tracing(
+        ILogger logger, string address, string serviceName, string serviceInstanceId, int samplingRate);
 }

@@ -8,6 +8,7 @@ using Etcd.Member.Logging;
 using Etcd.Member.Peers;
 using Etcd.Member.Peers.Incoming;
 using Etcd.Node;
+using Etcd.ServiceDefaults.Tracing;
 using Etcd.Storage.DataDirectory;
 using Etcd.Storage.Import;
 using Etcd.Storage.RocksDb;
@@ -125,6 +126,13 @@ internal sealed partial class MemberProcess : IAsyncDisposable
             "member/MemberProcess.Starting",
             "starting an etcd server",
             StartupReport.Fields(_config, _directory.IsInitialized));
+
+        if (_config.Tracing is { } tracing)
+        {
+            OnCleanup(CallTracing.Start(tracing).Dispose);
+            Tracing(
+                _logger, tracing.Address, tracing.ServiceName, tracing.InstanceId, tracing.SamplesPerMillion);
+        }
 
         var engine = await OpenEngineAsync(cancellationToken).ConfigureAwait(false);
         var transport = CreateTransport();

@@ -33,17 +33,14 @@ internal static partial class FlagCatalog
 
     private static IEnumerable<FlagDefinition> Tracing() =>
     [
-        .. Renamed("enable-distributed-tracing", Bool, "false", FlagGroup.Tracing, "Send traces to a collector.",
-            FlagEffect.None),
+        .. Renamed("enable-distributed-tracing", Bool, "false", FlagGroup.Tracing, "Send traces to a collector."),
         .. Renamed("distributed-tracing-address", Text, "localhost:4317", FlagGroup.Tracing,
-            "Address of the collector.",
-            FlagEffect.None),
+            "Address of the collector."),
         .. Renamed("distributed-tracing-service-name", Text, "etcd", FlagGroup.Tracing,
-            "Service name in traces; the same on every member.", FlagEffect.None),
+            "Service name in traces; the same on every member."),
         .. Renamed("distributed-tracing-instance-id", Text, "", FlagGroup.Tracing,
-            "Instance id in traces; different on every member.", FlagEffect.None),
-        .. Renamed("distributed-tracing-sampling-rate", Int, "0", FlagGroup.Tracing, "Samples per million requests.",
-            FlagEffect.None),
+            "Instance id in traces; different on every member."),
+        .. Renamed("distributed-tracing-sampling-rate", Int, "0", FlagGroup.Tracing, "Samples per million requests."),
     ];
 
     private static IEnumerable<FlagDefinition> Proxy() =>
