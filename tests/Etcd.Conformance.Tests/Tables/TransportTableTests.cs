@@ -62,6 +62,33 @@ public sealed class TransportTableTests(Pair pair) : IClassFixture<Pair>
         Assert.Equal(100_000, (await pair.GetAsync("T04")).Kvs[0].Value.Length);
     }
 
+    /// <summary>An empty transaction is valid, so a message that was read as empty would be answered.</summary>
+    [Theory]
+    [InlineData("1F")]
+    [InlineData("1F8B0800000000000003")]
+    [InlineData("1F8B0800000000000003030000000000")]
+    public async Task T04_cut_gzip_is_refused(string hex)
+    {
+        byte[] message = Convert.FromHexString(hex);
+        using var http = new HttpClient();
+        foreach (var member in Both)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"{member.ClientUrl}/etcdserverpb.KV/Txn")
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent([1, 0, 0, 0, (byte)message.Length, .. message]),
+            };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+            request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+            request.Headers.Add("grpc-encoding", "gzip");
+            using var response = await http.SendAsync(request);
+            await response.Content.ReadAsByteArrayAsync();
+            Assert.Equal("13", response.Headers.Concat(response.TrailingHeaders)
+                .Single(static header => header.Key == "grpc-status").Value.Single());
+        }
+    }
+
     [Fact]
     public async Task T06_health_is_of_the_whole_server_only()
     {
