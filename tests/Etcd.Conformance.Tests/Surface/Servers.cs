@@ -51,6 +51,12 @@ internal sealed class Servers : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // Variables that steer the tests would be settings to the programs.
+        foreach (string name in start.Environment.Keys.Where(IsOurs).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
@@ -114,6 +120,8 @@ internal sealed class Servers : IAsyncDisposable
         await check(program, place);
         return true;
     });
+
+    private static bool IsOurs(string variable) => variable.StartsWith("ETCD_", StringComparison.Ordinal);
 
     private static string Masked(string text, string url, string name) =>
         text.Replace(url, name).Replace(new Uri(url).Authority, name);

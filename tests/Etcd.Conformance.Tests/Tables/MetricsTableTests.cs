@@ -33,7 +33,11 @@ public sealed class MetricsTableTests(MetricsPair metrics) : IClassFixture<Metri
     [Fact]
     public void Q02_every_method_has_every_code_at_0()
     {
-        foreach (var (scrape, methods) in ((Scrape, int)[])[(metrics.ReferenceAtStart, 43), (metrics.OursAtStart, 44)])
+        // Releases before 3.5.30 lack the newest method of the health service.
+        bool isOlder = !metrics.ReferenceAtStart.Series.Keys.Any(
+            static series => series.Contains("grpc_method=\"List\"", StringComparison.Ordinal));
+        foreach (var (scrape, methods) in
+            ((Scrape, int)[])[(metrics.ReferenceAtStart, isOlder ? 43 : 44), (metrics.OursAtStart, 44)])
         {
             var handled = scrape.Series
                 .Where(series => series.Key.StartsWith("grpc_server_handled_total{", StringComparison.Ordinal)).ToList();
