@@ -74,7 +74,13 @@ public sealed partial class MemberNode
         Applied = message => _raft.Inbox.Post(new RaftInput(RaftInputKind.Applied, message, 0)),
         Published = OnPublished,
         Completed = _proposals.Applied,
-        Publish = events => ToShards(new WatchInput(WatchInputKind.Publish, null, null, null, 0, events)),
+        Publish = events =>
+        {
+            foreach (WatchShardLoop shard in _shards)
+            {
+                shard.Publish(events);
+            }
+        },
         Restored = OnRestored,
         Propose = fenced => _raft.Inbox.Post(new RaftInput(
             RaftInputKind.Proposal,

@@ -12,9 +12,6 @@ namespace Etcd.Member.Host;
 /// <summary>Builds the server of the client listeners: gRPC by HTTP/2, everything else by HTTP/1.1.</summary>
 internal static class ClientServer
 {
-    /// <summary>As gRPC's library answers in Go.</summary>
-    private const string NotGrpcText = "invalid gRPC request content-type";
-
     /// <summary>Kestrel keeps no state for streams that are not open; more would overflow where it doubles
     /// them.</summary>
     private const uint MaxStreams = 1 << 20;
@@ -66,9 +63,7 @@ internal static class ClientServer
         // gRPC calls, the most by far, need nothing of it.
         app.UseWhen(context => !IsHttp2(context), branch => branch.UseWebSockets());
         app.Use((context, next) => IsHttp2(context)
-            ? GrpcResponses.IsGrpc(context.Request)
-                ? next(context)
-                : GoHttp.ErrorAsync(context, 415, NotGrpcText)
+            ? GrpcResponses.RefuseAsync(context) ?? next(context)
             : handler.HandleClientAsync(context, gateway));
         app.MapEtcdGrpc();
         gateway = config.EnableGrpcGateway ? JsonGateway.Of(app) : null;

@@ -12,7 +12,7 @@ namespace Etcd.Member.Json;
 
 /// <summary>
 /// One gRPC call to a service of this process: the endpoint that the gRPC library has mapped runs on a request of its
-/// own whose body and response are pipes. So a call takes the way of every call (size check, interceptors, metrics,
+/// own whose body and response are pipes. So a call takes the way of every call (size check, checks, metrics,
 /// status texts), and needs no socket, no HTTP/2, no client library. A slow reader of the answers stops the service by
 /// the pipe's limit, as flow control does. One caller reads, one sends.
 /// </summary>

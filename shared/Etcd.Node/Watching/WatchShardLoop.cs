@@ -1,5 +1,6 @@
 using Etcd.Node.Diagnostics;
 using Etcd.Node.Loops;
+using Etcd.StateMachine;
 using Etcd.StateMachine.Watching;
 
 namespace Etcd.Node.Watching;
@@ -54,9 +55,11 @@ internal sealed class WatchShardLoop
         return stream;
     }
 
-    /// <summary>A stream was closed by its owner. Thread-safe.</summary>
-    public void Closed()
+    /// <summary>A stream's owner closes it. Thread-safe.</summary>
+    public void CloseStream(WatchStream stream)
     {
+        // In this order: while nothing is published, every stream that was open before is known to be closed.
+        Post(new WatchInput(WatchInputKind.Close, stream, null, null, 0, null));
         Interlocked.Decrement(ref _streams);
         Interlocked.Decrement(ref _metrics.WatchStreamsField);
     }
@@ -64,10 +67,26 @@ internal sealed class WatchShardLoop
     /// <summary>Hands in work. Thread-safe.</summary>
     public void Post(in WatchInput input) => _inbox.Post(input);
 
-    /// <summary>Passes time; a tick that finds another one waiting is left out. Thread-safe.</summary>
+    /// <summary>
+    /// Hands in events whose view is visible already. Without streams they are left out, and the thread sleeps on: the
+    /// first stream that opens starts at the view. The apply loop's.
+    /// </summary>
+    public void Publish(EventBatch events)
+    {
+        // The view is written before the count is read, and Open counts before its shard reads the view: so one of the
+        // two sides sees the other.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _streams) > 0)
+        {
+            Post(new WatchInput(WatchInputKind.Publish, null, null, null, 0, events));
+        }
+    }
+
+    /// <summary>Passes time; a tick that finds another one waiting is left out, as is one for no stream. Thread-safe.
+    /// </summary>
     public void PostTick()
     {
-        if (Interlocked.Exchange(ref _tickWaiting, 1) == 0)
+        if (Volatile.Read(ref _streams) > 0 && Interlocked.Exchange(ref _tickWaiting, 1) == 0)
         {
             Post(new WatchInput(WatchInputKind.Tick, null, null, null, 0, null));
         }
@@ -120,6 +139,12 @@ internal sealed class WatchShardLoop
         switch (input.Kind)
         {
             case WatchInputKind.Open:
+                if (_shard.StreamCount == 0)
+                {
+                    // What was left out meanwhile.
+                    _shard.Restore();
+                }
+
                 stream.State = _shard.OpenStream(stream.Sink, _nowMilliseconds());
                 break;
             case WatchInputKind.Request:

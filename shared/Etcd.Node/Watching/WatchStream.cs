@@ -49,8 +49,7 @@ public sealed class WatchStream : IDisposable
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            _shard.Closed();
-            _shard.Post(new WatchInput(WatchInputKind.Close, this, null, null, 0, null));
+            _shard.CloseStream(this);
         }
     }
 

@@ -144,8 +144,12 @@ public sealed class MemoryRaftStorage : IRaftStorage
         int dropped = (int)(index - _compactedIndex);
         _compactedTerm = _entries[dropped - 1].Term;
         _compactedIndex = index;
-        _entries = _entries.AsSpan(dropped, _count - dropped).ToArray();
         _count -= dropped;
+
+        // Room for as many again: the log grows to where it was before the next compaction.
+        Entry[] kept = new Entry[_count * 2];
+        _entries.AsSpan(dropped, _count).CopyTo(kept);
+        _entries = kept;
         return true;
     }
 

@@ -6,14 +6,18 @@ namespace Etcd.StateMachine.Mvcc;
 /// </summary>
 internal sealed class IndexInner : IndexNode
 {
-    public readonly byte[][] Separators = new byte[Capacity][];
+    /// <summary>Shared with the node that this one was copied from until either changes it.</summary>
+    public byte[][] Separators { get; private set; }
 
     public readonly IndexNode[] Children = new IndexNode[Capacity];
 
     public IndexInner(long epoch)
-        : base(epoch)
+        : this(epoch, new byte[Capacity][])
     {
     }
+
+    private IndexInner(long epoch, byte[][] separators)
+        : base(epoch) => Separators = separators;
 
     /// <summary>Position of the child whose range holds the key.</summary>
     public int ChildFor(ReadOnlySpan<byte> key)
@@ -40,6 +44,7 @@ internal sealed class IndexInner : IndexNode
     /// <summary>Puts a child behind the one at <paramref name="position"/>, divided from it by a separator.</summary>
     public void InsertAfter(int position, byte[] separator, IndexNode child)
     {
+        OwnSeparators();
         int moved = Count - position - 1;
         Array.Copy(Children, position + 1, Children, position + 2, moved);
         Array.Copy(Separators, position, Separators, position + 1, Math.Max(0, Count - 1 - position));
@@ -51,6 +56,7 @@ internal sealed class IndexInner : IndexNode
     /// <summary>Takes out a child; the neighbour before it, or behind it for the first, takes over its range.</summary>
     public void RemoveAt(int position)
     {
+        OwnSeparators();
         int separator = position == 0 ? 0 : position - 1;
         if (Count > 1)
         {
@@ -65,8 +71,7 @@ internal sealed class IndexInner : IndexNode
 
     public override IndexNode CloneFor(long epoch)
     {
-        var copy = new IndexInner(epoch) { Count = Count, Live = Live };
-        Array.Copy(Separators, copy.Separators, Count - 1);
+        var copy = new IndexInner(epoch, Separators) { Count = Count, Live = Live };
         Array.Copy(Children, copy.Children, Count);
         return copy;
     }
@@ -76,6 +81,7 @@ internal sealed class IndexInner : IndexNode
     /// <param name="separator">Divides the two nodes.</param>
     public IndexInner SplitAt(int position, out byte[] separator)
     {
+        OwnSeparators();
         var right = new IndexInner(Epoch) { Count = Count - position };
         separator = Separators[position - 1];
         Array.Copy(Children, position, right.Children, 0, right.Count);
@@ -95,10 +101,13 @@ internal sealed class IndexInner : IndexNode
     /// <summary>Appends all children of the node behind this one; both together fit.</summary>
     public void Absorb(byte[] separator, IndexInner right)
     {
+        OwnSeparators();
         Separators[Count - 1] = separator;
         Array.Copy(right.Separators, 0, Separators, Count, right.Count - 1);
         Array.Copy(right.Children, 0, Children, Count, right.Count);
         Count += right.Count;
         Live += right.Live;
     }
+
+    private void OwnSeparators() => Separators = [.. Separators];
 }

@@ -6,9 +6,9 @@ namespace Etcd.StateMachine.Mvcc;
 /// </summary>
 internal abstract class IndexNode
 {
-    /// <summary>Most entries of a node. A copied leaf costs two arrays of this length per commit that touches it;
-    /// 32 keeps that below 1 KiB while the tree of a million keys stays four levels deep.</summary>
-    public const int Capacity = 32;
+    /// <summary>Most entries of a node. A new key copies its leaf, two arrays of this length, and the nodes above it;
+    /// 16 keeps that below 1 KiB while the tree of a million keys stays six levels deep.</summary>
+    public const int Capacity = 16;
 
     /// <summary>The write epoch that may change this node in place.</summary>
     public readonly long Epoch;

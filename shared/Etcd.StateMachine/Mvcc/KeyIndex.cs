@@ -18,7 +18,7 @@ namespace Etcd.StateMachine.Mvcc;
 /// </summary>
 internal sealed class KeyIndex
 {
-    // A tree of capacity 32, split in halves and merged below a quarter, stays below 16 levels for any 64-bit count.
+    // Nodes are split in halves and merged below a quarter: 4 to the power of 24 keys are more than memory holds.
     private const int MaxDepth = 24;
     private const int MergeBelow = IndexNode.Capacity / 4;
 

@@ -18,9 +18,6 @@ internal sealed class MvccSource(IKvReader reader, ValueCache cache, OperationCo
     /// <summary>The engine.</summary>
     public IKvReader Reader => reader;
 
-    /// <summary>Values by revision.</summary>
-    public ValueCache Cache => cache;
-
     /// <summary>Where operations are counted.</summary>
     public OperationCounts Counts => counts;
 

@@ -171,23 +171,11 @@ internal sealed partial class MvccStore : IReadContext
         return _pending[start + (int)revision.Sub];
     }
 
-    /// <summary>Moves what the written batch holds to the cache, publishes a view and gives out the events.</summary>
+    /// <summary>Publishes a view that includes what the written batch holds and gives out the events. The cache takes
+    /// key-values only when they are read: what is never read must not outlive its batch in memory.</summary>
     /// <returns>The events since the last call; null when there are none.</returns>
     public EventBatch? Publish(ulong appliedIndex, ulong appliedTerm)
     {
-        for (int i = 0; i < _pendingStarts.Count; i++)
-        {
-            int start = _pendingStarts[i];
-            int end = i + 1 < _pendingStarts.Count ? _pendingStarts[i + 1] : _pending.Count;
-            for (int row = start; row < end; row++)
-            {
-                if (_pending[row] is { } value)
-                {
-                    _source.Cache.Add(new Revision(_committedRevision + 1 + i, row - start), value);
-                }
-            }
-        }
-
         _pending.Clear();
         _pendingStarts.Clear();
         PendingBytes = 0;

@@ -4,9 +4,9 @@ using Mvccpb;
 namespace Etcd.StateMachine.Mvcc;
 
 /// <summary>
-/// Key-values by revision, bounded by bytes. A value at a revision never changes, so an entry is never wrong, only
-/// dropped. Revisions are consecutive, so a slot set chosen by the main revision holds the newest revisions without
-/// collisions; older ones survive in the other ways of a set while they are used.
+/// Key-values that were read, by revision, bounded by bytes. A value at a revision never changes, so an entry is never
+/// wrong, only dropped. Revisions are consecutive, so a slot set chosen by the main revision spreads them evenly; older
+/// ones survive in the other ways of a set while they are used.
 /// <para>Thread-safe without locks: every slot is one reference that is replaced by compare-and-swap.</para>
 /// </summary>
 internal sealed class ValueCache

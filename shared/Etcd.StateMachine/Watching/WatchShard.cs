@@ -126,8 +126,9 @@ public sealed partial class WatchShard
     }
 
     /// <summary>
-    /// Continues after the state was replaced by a leader's snapshot: watches that had everything up to the old
-    /// revision read the rest from the new store, or learn that it is compacted.
+    /// Goes on at the newest view after revisions that were not published here, as when a leader's snapshot replaced
+    /// the state: watches that had everything up to the old revision read the rest from the store, or learn that it is
+    /// compacted.
     /// </summary>
     public void Restore()
     {

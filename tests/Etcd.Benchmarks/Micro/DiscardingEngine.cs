@@ -3,8 +3,8 @@ using Etcd.Ports.Engine;
 namespace Etcd.Benchmarks.Micro;
 
 /// <summary>
-/// An engine that keeps nothing and allocates nothing, so that what is measured is the state machine's. Values are read
-/// from the cache above it; a read that gets here finds nothing. Used by one thread.
+/// An engine that keeps nothing and allocates nothing, so that what is measured is the state machine's. A read finds
+/// nothing. Used by one thread.
 /// </summary>
 internal sealed class DiscardingEngine : IKvEngine, IKvBatch, IKvCursor, IKvSnapshot
 {

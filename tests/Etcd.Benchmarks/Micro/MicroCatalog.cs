@@ -1,7 +1,9 @@
 using Etcd.Benchmarks.Workloads;
+using Etcd.Ports.Engine;
 using Etcd.Protocol.Errors;
 using Etcd.StateMachine;
 using Etcd.StateMachine.Watching;
+using Etcd.Testing;
 using Etcdserverpb;
 using Google.Protobuf;
 
@@ -60,7 +62,7 @@ internal static class MicroCatalog
 
     private static Action Range(int limit, int times)
     {
-        ReplicatedState state = Filled();
+        ReplicatedState state = Filled(new InMemoryEngine());
         var request = new RangeRequest
         {
             Key = ByteString.CopyFrom(KeySpace.Key(Keys / 2)),
@@ -138,9 +140,11 @@ internal static class MicroCatalog
         };
     }
 
-    private static ReplicatedState Filled()
+    private static ReplicatedState Filled() => Filled(new DiscardingEngine());
+
+    private static ReplicatedState Filled(IKvEngine engine)
     {
-        ReplicatedState state = ReplicatedState.Open(new DiscardingEngine(), new StateMachineOptions());
+        ReplicatedState state = ReplicatedState.Open(engine, new StateMachineOptions());
         for (int key = 0; key < Keys; key++)
         {
             Apply(state, PutEntry(key));

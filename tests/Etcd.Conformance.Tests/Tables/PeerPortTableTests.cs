@@ -8,7 +8,7 @@ using static Etcd.Conformance.Tests.Tables.Requests;
 
 namespace Etcd.Conformance.Tests.Tables;
 
-/// <summary>The gRPC services on the port of the peers, and what is no call there.</summary>
+/// <summary>The gRPC services on the port of the peers, and what is no call there and on the port of clients.</summary>
 public sealed class PeerPortTableTests(Pair pair) : IClassFixture<Pair>
 {
     private Harness.Cluster.Member[] Both => [pair.ReferenceMember, pair.OurMember];
@@ -71,8 +71,11 @@ public sealed class PeerPortTableTests(Pair pair) : IClassFixture<Pair>
     public async Task T13_request_by_http2_that_is_no_call_is_refused_in_gRPCs_way(
         string method, string path, string? contentType)
     {
-        string expected = await SendAsync(pair.ReferenceMember.PeerUrl + path, method, contentType);
-        Assert.Equal(expected, await SendAsync(pair.OurMember.PeerUrl + path, method, contentType));
+        foreach (var port in (Func<Harness.Cluster.Member, string>[])[member => member.ClientUrl, member => member.PeerUrl])
+        {
+            string expected = await SendAsync(port(pair.ReferenceMember) + path, method, contentType);
+            Assert.Equal(expected, await SendAsync(port(pair.OurMember) + path, method, contentType));
+        }
     }
 
     private static async Task<WatchResponse> NextAsync(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> watch)

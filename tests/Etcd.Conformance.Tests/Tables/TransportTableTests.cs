@@ -84,8 +84,11 @@ public sealed class TransportTableTests(Pair pair) : IClassFixture<Pair>
             request.Headers.Add("grpc-encoding", "gzip");
             using var response = await http.SendAsync(request);
             await response.Content.ReadAsByteArrayAsync();
-            Assert.Equal("13", response.Headers.Concat(response.TrailingHeaders)
-                .Single(static header => header.Key == "grpc-status").Value.Single());
+            string status = response.Headers.Concat(response.TrailingHeaders)
+                .Single(static header => header.Key == "grpc-status").Value.Single();
+
+            // Older releases of etcd call a cut end a message that is too large.
+            Assert.Contains(status, member == pair.OurMember ? ["13"] : new[] { "13", "8" });
         }
     }
 

@@ -1,4 +1,6 @@
 using Grpc.AspNetCore.Server;
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Etcd.Member.Grpc;
@@ -23,7 +25,8 @@ internal static class GrpcEdgeExtensions
         services.AddSingleton<ServingStatus>();
         services.AddSingleton<LeaderLossMonitor>();
         services.AddHostedService(static provider => provider.GetRequiredService<LeaderLossMonitor>());
-        services.AddSingleton<GateInterceptor>();
+        services.AddSingleton<CallHandler>();
+        services.AddSingleton<EtcdMethods>();
         services.AddSingleton<SlowReads>();
         services.AddSingleton<KVService>();
         services.AddSingleton<WatchService>();
@@ -34,6 +37,7 @@ internal static class GrpcEdgeExtensions
         services.AddSingleton<LockService>();
         services.AddSingleton<ElectionService>();
         services.AddSingleton<HealthService>();
+        services.AddSingleton<IServiceMethodProvider<EtcdMethods>, EtcdMethodProvider>();
         services.AddGrpc();
         services.AddOptions<GrpcServiceOptions>().Configure<GrpcEdgeOptions>(Configure);
         return services;
@@ -44,25 +48,29 @@ internal static class GrpcEdgeExtensions
     /// </summary>
     public static void MapEtcdGrpc(this WebApplication app)
     {
+        RootServices services = new(app.Services);
+        app.Use((context, next) =>
+        {
+            context.Features.Set<IServiceProvidersFeature>(services);
+            return next(context);
+        });
         app.UseMiddleware<MessageSizeMiddleware>();
-        app.MapGrpcService<KVService>();
-        app.MapGrpcService<WatchService>();
-        app.MapGrpcService<LeaseService>();
-        app.MapGrpcService<ClusterService>();
-        app.MapGrpcService<MaintenanceService>();
-        app.MapGrpcService<LockService>();
-        app.MapGrpcService<ElectionService>();
-        app.MapGrpcService<HealthService>();
+        app.MapGrpcService<EtcdMethods>();
         UnknownMethods.Map(app);
     }
 
     private static void Configure(GrpcServiceOptions grpc, GrpcEdgeOptions edge)
     {
-        grpc.Interceptors.Add<GateInterceptor>();
         grpc.MaxReceiveMessageSize = edge.MaxReceiveBytes;
         // Ranges, watch responses and snapshots may be larger than any request.
         grpc.MaxSendMessageSize = null;
         grpc.IgnoreUnknownServices = true;
         grpc.EnableDetailedErrors = false;
+    }
+
+    /// <summary>All services live as long as the server, so no call needs a scope of its own.</summary>
+    private sealed class RootServices(IServiceProvider services) : IServiceProvidersFeature
+    {
+        public IServiceProvider RequestServices { get; set; } = services;
     }
 }

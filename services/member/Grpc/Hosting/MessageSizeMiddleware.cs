@@ -9,7 +9,7 @@ namespace Etcd.Member.Grpc;
 
 /// <summary>
 /// Refuses a unary request that is too large by its length prefix, with the text of Go's gRPC: nothing of it is read.
-/// Gives a request that is no protobuf message the status of Go's gRPC.
+/// Gives one that cannot be decompressed the status of Go's gRPC.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -22,36 +22,39 @@ internal sealed class MessageSizeMiddleware(RequestDelegate next, GrpcEdgeOption
     private const int PrefixBytes = 5;
     private const string UnreadableText = "Exception was thrown by handler.";
 
-    public Task InvokeAsync(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is { Method.Type: MethodType.Unary }
-            ? CheckAsync(context)
-            : next(context);
-
-    private async Task CheckAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
-        PipeReader body = context.Request.BodyReader;
-        ReadResult read = await body.ReadAtLeastAsync(PrefixBytes);
-        uint length = LengthOf(read.Buffer);
-        // Nothing counts as consumed or examined: the library reads the same bytes again, at once.
-        body.AdvanceTo(read.Buffer.Start);
-        if (length > options.MaxReceiveBytes)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is not { Method.Type: MethodType.Unary })
         {
-            await GrpcResponses.EndAsync(
-                context,
-                StatusCode.ResourceExhausted,
-                $"grpc: received message larger than max ({length} vs. {options.MaxReceiveBytes})");
-            return;
+            return next(context);
         }
 
-        await next(context);
-        NameMalformedMessage(context.Response);
+        // The message mostly came together with the headers; then this method costs no task of its own.
+        ValueTask<ReadResult> read = context.Request.BodyReader.ReadAtLeastAsync(PrefixBytes);
+        return read.IsCompletedSuccessfully ? CheckAsync(context, read.Result) : WaitAsync(context, read);
     }
 
-    /// <summary>
-    /// The library answers so only when it cannot read the message: exceptions of handlers never reach it.
-    /// </summary>
-    private static void NameMalformedMessage(HttpResponse response)
+    private async Task WaitAsync(HttpContext context, ValueTask<ReadResult> read) =>
+        await CheckAsync(context, await read);
+
+    private Task CheckAsync(HttpContext context, in ReadResult read)
     {
+        uint length = LengthOf(read.Buffer);
+        // Nothing counts as consumed or examined: the library reads the same bytes again, at once.
+        context.Request.BodyReader.AdvanceTo(read.Buffer.Start);
+        return length > options.MaxReceiveBytes
+            ? GrpcResponses.EndAsync(
+                context,
+                StatusCode.ResourceExhausted,
+                $"grpc: received message larger than max ({length} vs. {options.MaxReceiveBytes})")
+            : context.Request.Headers.ContainsKey("grpc-encoding") ? DecompressAsync(context) : next(context);
+    }
+
+    /// <summary>The library answers so only when it cannot decompress: exceptions of handlers never reach it.</summary>
+    private async Task DecompressAsync(HttpContext context)
+    {
+        await next(context);
+        HttpResponse response = context.Response;
         if (!response.HasStarted && response.Headers.TryGetValue("grpc-message", out StringValues text)
             && string.Equals(text, UnreadableText, StringComparison.Ordinal))
         {

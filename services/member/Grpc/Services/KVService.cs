@@ -9,7 +9,6 @@ using Grpc.Core;
 namespace Etcd.Member.Grpc;
 
 /// <summary>Reads and writes (api.md §4). Thread-safe.</summary>
-[BindServiceMethod(typeof(KVBinding), nameof(KVBinding.BindService))]
 internal sealed partial class KVService(
     IMemberAccess member, ProposalSender proposals, SlowReads slowReads, GrpcEdgeOptions options) : KV.KVBase
 {

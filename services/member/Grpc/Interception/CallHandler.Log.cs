@@ -3,7 +3,7 @@ using Grpc.Core;
 namespace Etcd.Member.Grpc;
 
 /// <content>Log messages.</content>
-internal sealed partial class GateInterceptor
+internal sealed partial class CallHandler
 {
     [LoggerMessage(
         EventId = 1,

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Etcd.Protocol.Errors;
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 
 namespace Etcd.Member.Grpc;
 
@@ -11,17 +10,20 @@ namespace Etcd.Member.Grpc;
 /// Around every call: the checks of <see cref="RequestGate"/>, metrics, and exceptions turned into etcd's statuses.
 /// Thread-safe.
 /// </summary>
-internal sealed partial class GateInterceptor(
+internal sealed partial class CallHandler(
     RequestGate gate,
     LeaderLossMonitor streams,
     IGrpcMetrics metrics,
     GrpcEdgeOptions options,
-    ILogger<GateInterceptor> logger) : Interceptor
+    ILogger<CallHandler> logger)
 {
     private readonly ConcurrentDictionary<string, IGrpcMethodMetrics> _methods = new(StringComparer.Ordinal);
 
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    /// <summary>Runs a unary call.</summary>
+    public async Task<TResponse> UnaryAsync<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> handler)
+        where TRequest : class
+        where TResponse : class
     {
         IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.Unary);
         long start = Stopwatch.GetTimestamp();
@@ -31,7 +33,7 @@ internal sealed partial class GateInterceptor(
         try
         {
             gate.CheckUnary(request, context).ThrowIfAny();
-            TResponse response = await continuation(request, context);
+            TResponse response = await handler(request, context);
             method.Sent(SizeOf(response));
             await AnswerInKindAsync(context);
             return response;
@@ -48,28 +50,34 @@ internal sealed partial class GateInterceptor(
         }
     }
 
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+    /// <summary>Runs a call that is answered with a stream.</summary>
+    public Task ServerStreamAsync<TRequest, TResponse>(
         TRequest request,
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
-        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        ServerStreamingServerMethod<TRequest, TResponse> handler)
+        where TRequest : class
+        where TResponse : class
     {
         IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.ServerStreaming);
         method.Received(SizeOf(request));
         CountingWriter<TResponse> writer = new(responseStream, method);
-        return StreamAsync(context, method, () => continuation(request, writer, context));
+        return StreamAsync(context, method, () => handler(request, writer, context));
     }
 
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+    /// <summary>Runs a call with streams both ways.</summary>
+    public Task DuplexAsync<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream,
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
-        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+        DuplexStreamingServerMethod<TRequest, TResponse> handler)
+        where TRequest : class
+        where TResponse : class
     {
         IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.DuplexStreaming);
         CountingReader<TRequest> reader = new(requestStream, method);
         CountingWriter<TResponse> writer = new(responseStream, method);
-        return StreamAsync(context, method, () => continuation(reader, writer, context));
+        return StreamAsync(context, method, () => handler(reader, writer, context));
     }
 
     private async Task StreamAsync(ServerCallContext context, IGrpcMethodMetrics method, Func<Task> handler)
