@@ -18,6 +18,7 @@ internal sealed class TraceCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Channel<Span> _spans = Channel.CreateUnbounded<Span>();
+    private readonly List<Span> _kept = [];
 
     private TraceCollector(WebApplication app, int port)
     {
@@ -41,29 +42,28 @@ internal sealed class TraceCollector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>The next span of this name; others are passed over.</summary>
+    /// <summary>The next span of this name. Others are kept: a call's span may end after that of the next call.
+    /// </summary>
     public async Task<Span> NextAsync(string name)
     {
         var limit = TimeSpan.FromSeconds(60);
         using var timeout = new CancellationTokenSource(limit);
-        var others = new List<string>();
         try
         {
-            while (true)
+            int found;
+            while ((found = _kept.FindIndex(span => span.Name == name)) < 0)
             {
-                var span = await _spans.Reader.ReadAsync(timeout.Token);
-                if (span.Name == name)
-                {
-                    return span;
-                }
-
-                others.Add(span.Name);
+                _kept.Add(await _spans.Reader.ReadAsync(timeout.Token));
             }
+
+            var next = _kept[found];
+            _kept.RemoveAt(found);
+            return next;
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException(
-                $"phase: traces; expected: {name} within {limit}; actual: {string.Join(", ", others)}");
+            throw new TimeoutException($"phase: traces; expected: {name} within {limit}; actual: "
+                + string.Join(", ", _kept.Select(span => span.Name)));
         }
     }
 
