@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Etcd.Protocol.Errors;
 using Etcd.StateMachine;
 using Etcd.StateMachine.Leases;
@@ -10,6 +11,7 @@ public sealed partial class MemberNode
 {
     /// <summary>Renews a lease, after confirming that this member still leads and has applied everything.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<LeaseRenewal> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
@@ -22,7 +24,7 @@ public sealed partial class MemberNode
 
             Task nextCommit = _committed.Next;
             (RenewResult result, EtcdError? failure) = await AskAsync(
-                (core, now) => core.RenewLease(leaseId, now), cancellationToken);
+                leaseId, static (core, now, id) => core.RenewLease(id, now), cancellationToken);
             if (failure is not null)
             {
                 return new LeaseRenewal(0, failure);
@@ -65,7 +67,9 @@ public sealed partial class MemberNode
         }
 
         (LeaseStatus? status, EtcdError? failure) = await AskAsync(
-            (core, now) => core.LeaseTimeToLive(leaseId, withKeys, now), cancellationToken);
+            (leaseId, withKeys),
+            static (core, now, asked) => core.LeaseTimeToLive(asked.leaseId, asked.withKeys, now),
+            cancellationToken);
         return (status, failure ?? (status is null ? EtcdErrors.NotLeader : null));
     }
 
@@ -73,7 +77,7 @@ public sealed partial class MemberNode
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async ValueTask<IReadOnlyList<long>> ListLeasesAsync(CancellationToken cancellationToken)
     {
-        (long[]? ids, _) = await AskAsync(static (core, now) => core.ListLeases(now), cancellationToken);
+        (long[]? ids, _) = await AskAsync(0, static (core, now, _) => core.ListLeases(now), cancellationToken);
         return ids ?? [];
     }
 
@@ -83,7 +87,7 @@ public sealed partial class MemberNode
         long leaseId, CancellationToken cancellationToken)
     {
         (IReadOnlyList<ReadOnlyMemory<byte>>? keys, _) = await AskAsync(
-            (core, _) => core.LeaseKeys(leaseId), cancellationToken);
+            leaseId, static (core, _, id) => core.LeaseKeys(id), cancellationToken);
         return keys ?? [];
     }
 
@@ -106,6 +110,7 @@ public sealed partial class MemberNode
     /// applied. Differs from etcd, which trusts a leader whose ticks are on time: one round of heartbeats, shared by
     /// all that wait, also rules out a leader that was cut off and has not noticed yet.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<EtcdError?> ConfirmLeadershipAsync(CancellationToken cancellationToken) =>
         !IsLeader
             ? EtcdErrors.NotLeader

@@ -7,6 +7,7 @@ using Etcd.Node.Reads;
 using Etcd.Node.Watching;
 using Etcd.Ports.Engine;
 using Etcd.Ports.Log;
+using Etcd.Protocol.Errors;
 using Etcd.Raft;
 using Etcd.StateMachine.Membership;
 using Etcd.StateMachine.Mvcc;
@@ -192,16 +193,25 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
     /// <summary>Completes at the next commit or change of leadership; for tests that wait for a condition.</summary>
     internal Task NextChange => Task.WhenAny(_committed.Next, _leadershipChanged.Next);
 
-    /// <summary>Asks the apply loop.</summary>
-    private Task<(T? Answer, Protocol.Errors.EtcdError? Error)> AskAsync<T>(
-        Func<ApplyCore, long, T> ask, CancellationToken cancellationToken)
+    /// <summary>Asks the owner of the state: at once while the apply loop sleeps, else behind what it has to do.
+    /// </summary>
+    /// <param name="state">Handed to the question, which so needs no closure.</param>
+    /// <param name="ask">Gets the core and the clock of leases; must not block.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the question.</param>
+    private ValueTask<(T? Answer, EtcdError? Error)> AskAsync<TState, T>(
+        TState state, Func<ApplyCore, long, TState, T> ask, CancellationToken cancellationToken)
     {
-        ApplyQuery<T> query = new(ask);
-        if (!_apply.Post(new ApplyInput(ApplyInputKind.Query, query, 0, false)))
+        if (_apply.TryAsk(state, ask, out T? answer))
         {
-            query.Fail(Protocol.Errors.EtcdErrors.Stopped);
+            return ValueTask.FromResult<(T? Answer, EtcdError? Error)>((answer, null));
         }
 
-        return query.Completion.WaitAsync(cancellationToken);
+        ApplyQuery<TState, T> query = new(state, ask);
+        if (!_apply.Post(new ApplyInput(ApplyInputKind.Query, query, 0, false)))
+        {
+            query.Fail(EtcdErrors.Stopped);
+        }
+
+        return new(query.Completion.WaitAsync(cancellationToken));
     }
 }

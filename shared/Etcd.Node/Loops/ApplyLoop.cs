@@ -12,8 +12,8 @@ namespace Etcd.Node.Loops;
 
 /// <summary>
 /// Drives <see cref="ApplyCore"/>: applies everything that waits, commits it in one engine batch, shows the new view,
-/// answers the proposers, and only then hands the events to the watch shards. Its thread owns the core and blocks on
-/// the engine's write.
+/// answers the proposers, and only then hands the events to the watch shards. Its thread owns the core while it works,
+/// and blocks on the engine's write; while it sleeps, whoever asks owns the core (<see cref="TryAsk"/>).
 /// </summary>
 internal sealed partial class ApplyLoop : IApplyObserver
 {
@@ -93,12 +93,10 @@ internal sealed partial class ApplyLoop : IApplyObserver
             ScheduleCompaction(TimeSpan.Zero);
             while (_inbox.TryTakeAll(out List<ApplyInput> inputs))
             {
-                foreach (ApplyInput input in inputs)
+                lock (_owner)
                 {
-                    Take(input);
+                    Work(inputs);
                 }
-
-                Commit();
             }
         }
         finally
@@ -106,8 +104,24 @@ internal sealed partial class ApplyLoop : IApplyObserver
             _inbox.Close();
             _compactionTimer.Dispose();
             FailWaiters();
-            _core.Dispose();
+            lock (_owner)
+            {
+                _isAtRest = false;
+                _core.Dispose();
+            }
         }
+    }
+
+    private void Work(List<ApplyInput> inputs)
+    {
+        _isAtRest = false;
+        foreach (ApplyInput input in inputs)
+        {
+            Take(input);
+        }
+
+        Commit();
+        _isAtRest = true;
     }
 
     private void Take(in ApplyInput input)

@@ -14,20 +14,25 @@ internal abstract class ApplyQuery
 }
 
 /// <summary>A question with an answer.</summary>
-internal sealed class ApplyQuery<T> : ApplyQuery
+internal sealed class ApplyQuery<TState, T> : ApplyQuery
 {
-    private readonly Func<ApplyCore, long, T> _ask;
+    private readonly TState _state;
+    private readonly Func<ApplyCore, long, TState, T> _ask;
     private readonly TaskCompletionSource<(T? Answer, EtcdError? Error)> _completion =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ApplyQuery(Func<ApplyCore, long, T> ask) => _ask = ask;
+    public ApplyQuery(TState state, Func<ApplyCore, long, TState, T> ask)
+    {
+        _state = state;
+        _ask = ask;
+    }
 
     /// <summary>The answer, or why there is none.</summary>
     public Task<(T? Answer, EtcdError? Error)> Completion => _completion.Task;
 
     /// <inheritdoc/>
     public override void Run(ApplyCore core, long nowMilliseconds) =>
-        _completion.TrySetResult((_ask(core, nowMilliseconds), null));
+        _completion.TrySetResult((_ask(core, nowMilliseconds, _state), null));
 
     /// <inheritdoc/>
     public override void Fail(EtcdError error) => _completion.TrySetResult((default, error));

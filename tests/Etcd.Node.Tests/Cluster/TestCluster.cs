@@ -64,14 +64,21 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Waits until all running members agree on a running leader, and returns it.</summary>
     public async Task<TestMember> LeaderAsync()
     {
-        foreach (TestMember member in Running)
+        while (true)
         {
-            await member.WaitAsync(
-                "wait for a leader",
-                node => Running.Any(other => other.Id == node.LeaderId && other.Node.IsLeader));
-        }
+            foreach (TestMember member in Running)
+            {
+                await member.WaitAsync(
+                    "wait for a leader",
+                    node => Running.Any(other => other.Id == node.LeaderId && other.Node.IsLeader));
+            }
 
-        return Running.First(member => member.Node.IsLeader);
+            // It may have stood down after the last look.
+            if (Running.FirstOrDefault(member => member.Node.IsLeader) is { } leader)
+            {
+                return leader;
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
