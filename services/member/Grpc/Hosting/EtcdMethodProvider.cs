@@ -83,7 +83,10 @@ internal sealed class EtcdMethodProvider(EtcdMethods services, CallHandler calls
         {
             ArgumentNullException.ThrowIfNull(handler);
             context.AddDuplexStreamingMethod(
-                method, [], (_, reader, writer, call) => calls.DuplexAsync(reader, writer, call, handler));
+                method,
+                [],
+                (_, reader, writer, call) =>
+                    calls.DuplexAsync(method.RequestMarshaller, reader, writer, call, handler));
         }
     }
 }

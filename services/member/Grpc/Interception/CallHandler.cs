@@ -61,12 +61,13 @@ internal sealed partial class CallHandler(
     {
         IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.ServerStreaming);
         method.Received(SizeOf(request));
-        CountingWriter<TResponse> writer = new(responseStream, method);
+        ResponseWriter<TResponse> writer = new(responseStream, context, IsCompressed(context), method);
         return StreamAsync(context, method, () => handler(request, writer, context));
     }
 
     /// <summary>Runs a call with streams both ways.</summary>
     public Task DuplexAsync<TRequest, TResponse>(
+        Marshaller<TRequest> marshaller,
         IAsyncStreamReader<TRequest> requestStream,
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
@@ -75,8 +76,13 @@ internal sealed partial class CallHandler(
         where TResponse : class
     {
         IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.DuplexStreaming);
-        CountingReader<TRequest> reader = new(requestStream, method);
-        CountingWriter<TResponse> writer = new(responseStream, method);
+        RequestReader<TRequest> reader = new(
+            requestStream,
+            context.GetHttpContext().Request.BodyReader,
+            marshaller.ContextualDeserializer,
+            options.MaxReceiveBytes,
+            method);
+        ResponseWriter<TResponse> writer = new(responseStream, context, IsCompressed(context), method);
         return StreamAsync(context, method, () => handler(reader, writer, context));
     }
 
@@ -108,14 +114,13 @@ internal sealed partial class CallHandler(
     }
 
     /// <summary>A client that compresses gets compressed answers, as from Go's gRPC.</summary>
-    private static Task AnswerInKindAsync(ServerCallContext context)
-    {
-        bool isGzip = context.GetHttpContext().Request.Headers.TryGetValue("grpc-encoding", out var values)
-            && string.Equals(values.ToString(), "gzip", StringComparison.Ordinal);
-        return isGzip
-            ? context.WriteResponseHeadersAsync(new Metadata { { "grpc-internal-encoding-request", "gzip" } })
-            : Task.CompletedTask;
-    }
+    private static Task AnswerInKindAsync(ServerCallContext context) => IsCompressed(context)
+        ? context.WriteResponseHeadersAsync(new Metadata { { "grpc-internal-encoding-request", "gzip" } })
+        : Task.CompletedTask;
+
+    private static bool IsCompressed(ServerCallContext context) =>
+        context.GetHttpContext().Request.Headers.TryGetValue("grpc-encoding", out var values)
+        && string.Equals(values.ToString(), "gzip", StringComparison.Ordinal);
 
     private static int SizeOf(object message) => message is IMessage proto ? proto.CalculateSize() : 0;
 

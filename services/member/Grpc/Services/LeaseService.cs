@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Etcd.Node;
 using Etcd.Protocol.Errors;
 using Etcd.StateMachine.Validation;
@@ -37,14 +38,19 @@ internal sealed class LeaseService(
         ServerCallContext context)
     {
         CancellationToken end = context.StreamToken();
-        while (await requestStream.MoveNext(end))
+        // CallHandler gives every stream these two.
+        RequestReader<LeaseKeepAliveRequest> requests = (RequestReader<LeaseKeepAliveRequest>)requestStream;
+        ResponseWriter<LeaseKeepAliveResponse> responses = (ResponseWriter<LeaseKeepAliveResponse>)responseStream;
+        LeaseKeepAliveResponse response = new() { Header = new ResponseHeader() };
+        while (await requests.ReadAsync(end))
         {
-            long leaseId = requestStream.Current.ID;
+            long leaseId = requests.Current.ID;
             // Taken before the renewal, so that its revision is not later than the renewal.
-            ResponseHeader header = member.Node.NewHeader();
-            long ttl = await RenewAsync(leaseId, end);
-            await responseStream.WriteAsync(
-                new LeaseKeepAliveResponse { Header = header, ID = leaseId, TTL = ttl }, end);
+            response.Header.Revision = 0;
+            member.Node.Complete(response.Header);
+            response.ID = leaseId;
+            response.TTL = await RenewAsync(leaseId, end);
+            await responses.SendAsync(response, response.CalculateSize(), isLast: true, end);
         }
     }
 
@@ -95,15 +101,13 @@ internal sealed class LeaseService(
         return response;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<long> RenewAsync(long leaseId, CancellationToken cancellationToken)
     {
-        MemberNode node = member.Node;
-        LeaseRenewal renewal = await node.RenewLeaseAsync(leaseId, cancellationToken);
+        LeaseRenewal renewal = await member.Node.RenewLeaseAsync(leaseId, cancellationToken);
         if (renewal.Error?.Code == EtcdErrorCode.NotLeader)
         {
-            (renewal, EtcdError? error) = await LeaderRetry.RunAsync<LeaseRenewal>(
-                node, options, (leader, token) => AskRenewAsync(leader, leaseId, token), cancellationToken);
-            renewal = renewal with { Error = error };
+            renewal = await RenewElsewhereAsync(leaseId, cancellationToken);
         }
 
         if (renewal.Error?.Code == EtcdErrorCode.LeaseNotFound)
@@ -113,6 +117,13 @@ internal sealed class LeaseService(
 
         renewal.Error.ThrowIfAny();
         return renewal.TtlSeconds;
+    }
+
+    private async ValueTask<LeaseRenewal> RenewElsewhereAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        (LeaseRenewal renewal, EtcdError? error) = await LeaderRetry.RunAsync<LeaseRenewal>(
+            member.Node, options, (leader, token) => AskRenewAsync(leader, leaseId, token), cancellationToken);
+        return renewal with { Error = error };
     }
 
     private async ValueTask<(LeaseRenewal Answer, EtcdError? Error)> AskRenewAsync(

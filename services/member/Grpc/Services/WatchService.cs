@@ -24,21 +24,18 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
     /// <summary>Pause of a reader whose client asks faster than it takes answers; nothing else waits for it.</summary>
     private static readonly TimeSpan ReaderPause = TimeSpan.FromMilliseconds(5);
 
-    private static readonly WriteOptions MoreToCome = new(WriteFlags.BufferHint);
-
     public override async Task Watch(
         IAsyncStreamReader<WatchRequest> requestStream,
         IServerStreamWriter<WatchResponse> responseStream,
         ServerCallContext context)
     {
         CancellationToken end = context.StreamToken();
-        // The interceptor wraps every stream; the shard knows the sizes, so nothing is measured twice.
-        CountingWriter<WatchResponse> responses = (CountingWriter<WatchResponse>)responseStream;
         WatchSink sink = new();
         using WatchStream stream = member.Node.OpenWatchStream(sink);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(end);
-        Task reading = ReadAsync(requestStream, sink, stream, either);
-        Task writing = WriteAsync(responses, sink, stream, either);
+        // CallHandler gives every stream these two; the shard knows the sizes, so nothing is measured twice.
+        Task reading = ReadAsync((RequestReader<WatchRequest>)requestStream, sink, stream, either);
+        Task writing = WriteAsync((ResponseWriter<WatchResponse>)responseStream, sink, stream, either);
         try
         {
             await Task.WhenAll(reading, writing);
@@ -55,11 +52,11 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
 
     /// <summary>Ends with the stream; a client that only stops sending keeps its watches.</summary>
     private async Task ReadAsync(
-        IAsyncStreamReader<WatchRequest> requests, WatchSink sink, WatchStream stream, CancellationTokenSource end)
+        RequestReader<WatchRequest> requests, WatchSink sink, WatchStream stream, CancellationTokenSource end)
     {
         try
         {
-            while (await requests.MoveNext(end.Token))
+            while (await requests.ReadAsync(end.Token))
             {
                 stream.Request(requests.Current, denial: null);
                 while (sink.IsFull || stream.WaitingRequests >= MaxWaitingRequests)
@@ -77,7 +74,7 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
 
     /// <summary>Writes what the shard gives, one flush for all that is there.</summary>
     private async Task WriteAsync(
-        CountingWriter<WatchResponse> responses,
+        ResponseWriter<WatchResponse> responses,
         WatchSink sink,
         WatchStream stream,
         CancellationTokenSource end)
@@ -92,8 +89,7 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
                 {
                     (WatchResponse Response, int SizeBytes) current = next;
                     any = sink.Reader.TryRead(out next);
-                    responses.WriteOptions = any ? MoreToCome : null;
-                    await responses.WriteSizedAsync(current.Response, current.SizeBytes, end.Token);
+                    await responses.SendAsync(current.Response, current.SizeBytes, isLast: !any, end.Token);
                     written += current.SizeBytes;
                 }
 
