@@ -17,4 +17,14 @@ internal interface IReadContext
     /// <summary>The key-value of a put in <see cref="Root"/>, not to be modified; null when a compaction newer than
     /// this context has swept it.</summary>
     KeyValue? Read(Revision revision);
+
+    /// <summary>The key-value of a put in <see cref="Root"/> if memory holds it, not to be modified.</summary>
+    KeyValue? Find(Revision revision);
+
+    /// <summary>Reads puts in <see cref="Root"/> that memory did not hold.</summary>
+    /// <param name="rows">Which; their order is changed.</param>
+    /// <param name="values">Gets each key-value, not to be modified, at the row's place.</param>
+    /// <param name="keysOnly">True to leave out the values.</param>
+    /// <returns>False when a compaction newer than this context has swept one.</returns>
+    bool Load(Span<MissingRow> rows, Span<KeyValue?> values, bool keysOnly);
 }

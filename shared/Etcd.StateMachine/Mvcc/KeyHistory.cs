@@ -25,6 +25,7 @@ internal sealed class KeyHistory
     private int _openStart;
     private long _openCreatedMain;
     private long _openVersion;
+    private bool _hasLeases;
 
     private KeyHistory(byte[] key) => Key = key;
 
@@ -39,6 +40,7 @@ internal sealed class KeyHistory
         _openStart = other._openStart;
         _openCreatedMain = other._openCreatedMain;
         _openVersion = other._openVersion;
+        _hasLeases = other._hasLeases;
     }
 
     /// <summary>The key. Never modified.</summary>
@@ -59,14 +61,25 @@ internal sealed class KeyHistory
     /// <summary>Version of the living key; 0 for a deleted one.</summary>
     public long Version => _openVersion;
 
+    /// <summary>True when one of the puts may have had a lease, or the history cannot tell: then only a row does. Else
+    /// a key-value is known from here, but for its value.</summary>
+    public bool HasLeases => _hasLeases;
+
     /// <summary>A history that begins with a put.</summary>
     /// <param name="key">The key; ownership passes to the history.</param>
     /// <param name="revision">Revision of the put.</param>
     /// <param name="createdMain">Main revision of the creation; earlier than <paramref name="revision"/> when the
     /// first row that is left after a compaction is a later put.</param>
     /// <param name="version">Version of the put, from 1 (0 for a row without a value).</param>
-    public static KeyHistory BeginWithPut(byte[] key, Revision revision, long createdMain, long version) =>
-        new(key) { _last = revision, _openCreatedMain = createdMain, _openVersion = Math.Max(1, version) };
+    /// <param name="hasLease">True when the put has a lease.</param>
+    public static KeyHistory BeginWithPut(
+        byte[] key, Revision revision, long createdMain, long version, bool hasLease) => new(key)
+    {
+        _last = revision,
+        _openCreatedMain = createdMain,
+        _openVersion = Math.Max(1, version),
+        _hasLeases = hasLease || version < 1,
+    };
 
     /// <summary>A history of which a compaction left only the tombstone.</summary>
     public static KeyHistory BeginWithTombstone(byte[] key, Revision revision) => new(key)
@@ -78,7 +91,7 @@ internal sealed class KeyHistory
     };
 
     /// <summary>The history with one put more. The revision must be greater than <see cref="Last"/>.</summary>
-    public KeyHistory WithPut(Revision revision)
+    public KeyHistory WithPut(Revision revision, bool hasLease)
     {
         var changed = new KeyHistory(this);
         changed.Append(revision);
@@ -89,6 +102,7 @@ internal sealed class KeyHistory
         }
 
         changed._openVersion++;
+        changed._hasLeases |= hasLease;
         return changed;
     }
 
@@ -202,6 +216,7 @@ internal sealed class KeyHistory
             _openStart = Math.Max(_openStart, from) - from,
             _openCreatedMain = _openCreatedMain,
             _openVersion = _openVersion,
+            _hasLeases = _hasLeases,
         };
         if (compacted._olderCount > 0)
         {

@@ -41,16 +41,17 @@ internal sealed class KeyIndex
     /// <summary>Adds a put to the key's history.</summary>
     /// <param name="key">The key; kept by the index when it is new.</param>
     /// <param name="revision">Greater than all earlier ones.</param>
+    /// <param name="hasLease">True when the put has a lease.</param>
     /// <param name="createdMain">Main revision of the key's creation.</param>
     /// <param name="version">The key's version, from 1.</param>
-    public void Put(byte[] key, Revision revision, out long createdMain, out long version)
+    public void Put(byte[] key, Revision revision, bool hasLease, out long createdMain, out long version)
     {
         IndexLeaf leaf = IndexReader.FindLeaf(_root, key);
         int position = leaf.LowerBound(key, out bool found);
         KeyHistory history;
         if (found && leaf.Histories[position].IsLive)
         {
-            history = leaf.Histories[position].WithPut(revision);
+            history = leaf.Histories[position].WithPut(revision, hasLease);
             leaf.Histories[position] = history;
         }
         else
@@ -59,12 +60,12 @@ internal sealed class KeyIndex
             position = leaf.LowerBound(key, out _);
             if (found)
             {
-                history = leaf.Histories[position].WithPut(revision);
+                history = leaf.Histories[position].WithPut(revision, hasLease);
                 leaf.Histories[position] = history;
             }
             else
             {
-                history = KeyHistory.BeginWithPut(key, revision, revision.Main, version: 1);
+                history = KeyHistory.BeginWithPut(key, revision, revision.Main, version: 1, hasLease);
                 leaf.Insert(position, history);
             }
 
@@ -93,10 +94,11 @@ internal sealed class KeyIndex
     /// <param name="revision">The row's revision.</param>
     /// <param name="createdMain">Creation revision in the row; used when it is the key's first row.</param>
     /// <param name="version">Version in the row; used when it is the key's first row.</param>
+    /// <param name="hasLease">True for a put with a lease.</param>
     /// <param name="isTombstone">True for a tombstone.</param>
     /// <returns>The index's own array of the key.</returns>
     public byte[] Restore(
-        ReadOnlySpan<byte> key, Revision revision, long createdMain, long version, bool isTombstone)
+        ReadOnlySpan<byte> key, Revision revision, long createdMain, long version, bool hasLease, bool isTombstone)
     {
         IndexLeaf leaf = DescendForInsert(key, out int depth);
         int position = leaf.LowerBound(key, out bool found);
@@ -105,7 +107,7 @@ internal sealed class KeyIndex
             byte[] owned = key.ToArray();
             leaf.Insert(position, isTombstone
                 ? KeyHistory.BeginWithTombstone(owned, revision)
-                : KeyHistory.BeginWithPut(owned, revision, createdMain, version));
+                : KeyHistory.BeginWithPut(owned, revision, createdMain, version, hasLease));
             AddLive(leaf, depth, isTombstone ? 0 : 1);
             return owned;
         }
@@ -114,7 +116,7 @@ internal sealed class KeyIndex
         int before = history.IsLive ? 1 : 0;
         if (!isTombstone)
         {
-            history = history.WithPut(revision);
+            history = history.WithPut(revision, hasLease);
         }
         else if (history.IsLive)
         {

@@ -20,6 +20,30 @@ internal static class KeyValueRow
     /// <summary>Parses a whole row.</summary>
     public static KeyValue Parse(ReadOnlySpan<byte> row) => KeyValue.Parser.ParseFrom(row);
 
+    /// <summary>Parses a put's row but for its value.</summary>
+    public static KeyValue ParseWithoutValue(ReadOnlySpan<byte> row, long modRevision)
+    {
+        Head head = ReadHead(row);
+        return new KeyValue
+        {
+            Key = ByteString.CopyFrom(head.Key),
+            CreateRevision = head.CreateRevision,
+            ModRevision = modRevision,
+            Version = head.Version,
+            Lease = head.Lease,
+        };
+    }
+
+    /// <summary>A key-value but for its value.</summary>
+    public static KeyValue WithoutValue(KeyValue value) => new()
+    {
+        Key = value.Key,
+        CreateRevision = value.CreateRevision,
+        ModRevision = value.ModRevision,
+        Version = value.Version,
+        Lease = value.Lease,
+    };
+
     /// <summary>Bytes of a tombstone's row.</summary>
     public static int TombstoneLength(int keyLength) =>
         keyLength == 0 ? 0 : 1 + CodedOutputStream.ComputeLengthSize(keyLength) + keyLength;

@@ -1,5 +1,4 @@
 using Etcd.Ports.Engine;
-using Mvccpb;
 
 namespace Etcd.StateMachine.Mvcc;
 
@@ -17,6 +16,9 @@ internal sealed class MvccSource(IKvReader reader, ValueCache cache, OperationCo
 
     /// <summary>The engine.</summary>
     public IKvReader Reader => reader;
+
+    /// <summary>Committed puts by revision.</summary>
+    public RowReader Rows { get; } = new(reader, cache);
 
     /// <summary>Where operations are counted.</summary>
     public OperationCounts Counts => counts;
@@ -36,26 +38,5 @@ internal sealed class MvccSource(IKvReader reader, ValueCache cache, OperationCo
     {
         HashKvResult[] hashes = [.. _hashes, hash];
         Volatile.Write(ref _hashes, hashes.Length > MaxHashes ? hashes[^MaxHashes..] : hashes);
-    }
-
-    /// <summary>A committed put's key-value from the cache or the engine; null when its row is gone.</summary>
-    public KeyValue? Read(Revision revision)
-    {
-        if (cache.Find(revision) is { } cached)
-        {
-            return cached;
-        }
-
-        Span<byte> key = stackalloc byte[RevisionKey.Length];
-        RevisionKey.Write(key, revision);
-        byte[]? row = reader.Get(Bucket.Key, key);
-        if (row is null)
-        {
-            return null;
-        }
-
-        KeyValue value = KeyValueRow.Parse(row);
-        cache.Add(revision, value);
-        return value;
     }
 }

@@ -41,7 +41,8 @@ internal sealed partial class MvccStore
         Revision revision = RevisionKey.Read(rowKey);
         KeyValueRow.Head head = KeyValueRow.ReadHead(row);
         bool isTombstone = RevisionKey.IsTombstone(rowKey);
-        byte[] key = _index.Restore(head.Key, revision, head.CreateRevision, head.Version, isTombstone);
+        byte[] key = _index.Restore(
+            head.Key, revision, head.CreateRevision, head.Version, hasLease: head.Lease != 0, isTombstone);
         Revision = revision.Main;
         if (!isTombstone && head.Lease != 0)
         {

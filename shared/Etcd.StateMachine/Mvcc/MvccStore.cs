@@ -97,7 +97,7 @@ internal sealed partial class MvccStore : IReadContext
         _putBytes += key.Length + value.Length;
         Revision revision = NextRevision();
         byte[] keyBytes = ArrayOf(key);
-        _index.Put(keyBytes, revision, out long createdMain, out long version);
+        _index.Put(keyBytes, revision, hasLease: leaseId != 0, out long createdMain, out long version);
         var row = new KeyValue
         {
             Key = key,
@@ -160,16 +160,14 @@ internal sealed partial class MvccStore : IReadContext
             $"row {revision} is missing at revision {Revision}, compact revision {CompactRevision}: "
             + "the engine is damaged");
 
-    KeyValue? IReadContext.Read(Revision revision)
-    {
-        if (revision.Main <= _committedRevision)
-        {
-            return _source.Read(revision);
-        }
+    KeyValue? IReadContext.Find(Revision revision) =>
+        revision.Main <= _committedRevision ? _source.Rows.Find(revision) : Pending(revision);
 
-        int start = _pendingStarts[(int)(revision.Main - _committedRevision - 1)];
-        return _pending[start + (int)revision.Sub];
-    }
+    KeyValue? IReadContext.Read(Revision revision) =>
+        revision.Main <= _committedRevision ? _source.Rows.Read(revision) : Pending(revision);
+
+    bool IReadContext.Load(Span<MissingRow> rows, Span<KeyValue?> values, bool keysOnly) =>
+        _source.Rows.Load(rows, values, keysOnly);
 
     /// <summary>Publishes a view that includes what the written batch holds and gives out the events. The cache takes
     /// key-values only when they are read: what is never read must not outlive its batch in memory.</summary>
@@ -190,6 +188,12 @@ internal sealed partial class MvccStore : IReadContext
         var batch = new EventBatch(_events);
         _events = [];
         return batch;
+    }
+
+    private KeyValue? Pending(Revision revision)
+    {
+        int start = _pendingStarts[(int)(revision.Main - _committedRevision - 1)];
+        return _pending[start + (int)revision.Sub];
     }
 
     private void Delete(byte[] key)

@@ -123,7 +123,7 @@ public sealed partial class MvccView : IReadContext
                 return null;
             }
 
-            if (_source.Read(modified) is { } value)
+            if (_source.Rows.Read(modified) is { } value)
             {
                 return value;
             }
@@ -132,7 +132,12 @@ public sealed partial class MvccView : IReadContext
         }
     }
 
-    KeyValue? IReadContext.Read(Revision revision) => _source.Read(revision);
+    KeyValue? IReadContext.Find(Revision revision) => _source.Rows.Find(revision);
+
+    KeyValue? IReadContext.Read(Revision revision) => _source.Rows.Read(revision);
+
+    bool IReadContext.Load(Span<MissingRow> rows, Span<KeyValue?> values, bool keysOnly) =>
+        _source.Rows.Load(rows, values, keysOnly);
 
     // A row of this view is gone. Only a sweep removes rows, and it starts after the view with its compact revision
     // is published; anything else means that the engine lost a row.

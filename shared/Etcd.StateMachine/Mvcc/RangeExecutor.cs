@@ -1,6 +1,5 @@
 using Etcd.Protocol.Errors;
 using Etcdserverpb;
-using Google.Protobuf.Collections;
 using Mvccpb;
 using SortOrder = Etcdserverpb.RangeRequest.Types.SortOrder;
 using SortTarget = Etcdserverpb.RangeRequest.Types.SortTarget;
@@ -56,28 +55,23 @@ internal static class RangeExecutor
             return (null, EtcdErrors.Compacted);
         }
 
-        var collector = new RevisionCollector(at, request.Limit + 1, countsAll: false, filter: null, []);
+        var rows = new RangeRows(context, request.KeysOnly, capacity: 0);
+        var collector = new RangeCollector(rows, at, request.Limit, countsAll: false, filter: null);
         KeyInterval interval = KeyInterval.Of(request.Key, request.RangeEnd);
         IndexReader.Visit(context.Root, interval.From, interval.To, interval.HasTo, ref collector);
         var response = new RangeResponse();
-        foreach (Revision revision in collector.Found)
+        for (int i = 0; i < rows.Count && pageBytes > 0; i++)
         {
-            if (response.Kvs.Count == request.Limit || pageBytes <= 0)
-            {
-                response.More = true;
-                break;
-            }
-
-            if (context.Read(revision) is not { } value)
+            if (rows.At(i) is not { } shown)
             {
                 return (null, ReadErrors.Swept);
             }
 
-            KeyValue shown = request.KeysOnly ? WithoutValue(value) : value;
             response.Kvs.Add(shown);
             pageBytes -= shown.CalculateSize();
         }
 
+        response.More = collector.HasMore || response.Kvs.Count < rows.Count;
         return (response, null);
     }
 
@@ -99,11 +93,7 @@ internal static class RangeExecutor
     private static bool IsPlain(RangeRequest request) =>
         request.SortTarget == SortTarget.Key
         && request.SortOrder is SortOrder.None or SortOrder.Ascend
-        && !HasFilter(request);
-
-    private static bool HasFilter(RangeRequest request) =>
-        (request.MinModRevision | request.MaxModRevision
-            | request.MinCreateRevision | request.MaxCreateRevision) != 0;
+        && !RangeCollector.HasFilter(request);
 
     private static bool Count(IReadContext context, KeyInterval interval, long at, RangeResponse response)
     {
@@ -118,7 +108,8 @@ internal static class RangeExecutor
         }
         else
         {
-            var collector = new RevisionCollector(at, limit: 0, countsAll: true, filter: null, []);
+            var none = new RangeRows(context, keysOnly: true, capacity: 0);
+            var collector = new RangeCollector(none, at, limit: 0, countsAll: true, filter: null);
             IndexReader.Visit(context.Root, interval.From, interval.To, interval.HasTo, ref collector);
             response.Count = collector.Total;
         }
@@ -129,14 +120,20 @@ internal static class RangeExecutor
     private static bool ReadSingle(IReadContext context, RangeRequest request, long at, RangeResponse response)
     {
         KeyHistory? history = IndexReader.Find(context.Root, request.Key.Span);
-        if (history is null || !history.TryGet(at, out Revision modified, out long created, out _))
+        if (history is null || !history.TryGet(at, out Revision modified, out long created, out long version))
         {
             return true;
         }
 
         response.Count = 1;
-        if (HasFilter(request) && !PassesFilter(request, modified.Main, created))
+        if (RangeCollector.HasFilter(request) && !RangeCollector.Passes(request, modified.Main, created))
         {
+            return true;
+        }
+
+        if (request.KeysOnly && !history.HasLeases)
+        {
+            response.Kvs.Add(RangeRows.WithoutRow(history, modified, created, version));
             return true;
         }
 
@@ -145,84 +142,83 @@ internal static class RangeExecutor
             return false;
         }
 
-        response.Kvs.Add(request.KeysOnly ? WithoutValue(value) : value);
+        response.Kvs.Add(request.KeysOnly ? KeyValueRow.WithoutValue(value) : value);
         return true;
     }
 
     private static bool ReadPlain(
         IReadContext context, RangeRequest request, KeyInterval interval, long at, RangeResponse response)
     {
-        long fetch = request.Limit > 0 && request.Limit < long.MaxValue ? request.Limit + 1 : long.MaxValue;
-        List<Revision> found = Collect(context, interval, at, fetch, filter: null, out long total);
+        long limit = request.Limit > 0 ? request.Limit : long.MaxValue;
+        RangeRows rows = Collect(
+            context, interval, at, limit, request.KeysOnly, filter: null, out long total, out bool hasMore);
         response.Count = total;
-        response.More = request.Limit > 0 && found.Count > request.Limit;
-        int returned = response.More ? (int)request.Limit : found.Count;
-        RepeatedField<KeyValue> target = response.Kvs;
-        target.Capacity = returned;
-        for (int i = 0; i < returned; i++)
-        {
-            if (context.Read(found[i]) is not { } value)
-            {
-                return false;
-            }
-
-            target.Add(request.KeysOnly ? WithoutValue(value) : value);
-        }
-
-        return true;
+        response.More = hasMore;
+        return Show(rows, response);
     }
 
     private static bool ReadSorted(
         IReadContext context, RangeRequest request, KeyInterval interval, long at, RangeResponse response)
     {
-        bool filters = HasFilter(request);
+        bool filters = RangeCollector.HasFilter(request);
         bool fetchesAll = filters || request.SortOrder != SortOrder.None
             || request.Limit is <= 0 or long.MaxValue;
         long fetch = fetchesAll ? long.MaxValue : request.Limit + 1;
-        List<Revision> found = Collect(context, interval, at, fetch, filters ? request : null, out long total);
+        bool keysOnly = request.KeysOnly && request.SortTarget != SortTarget.Value;
+        RangeRows rows = Collect(
+            context, interval, at, fetch, keysOnly, filters ? request : null, out long total, out _);
         response.Count = total;
-        var values = new List<KeyValue>(found.Count);
-        foreach (Revision revision in found)
+        if (!rows.Load())
         {
-            if (context.Read(revision) is not { } value)
-            {
-                return false;
-            }
-
-            values.Add(value);
+            return false;
         }
 
+        List<KeyValue> values = rows.ToList();
         Sort(values, request.SortTarget, request.SortOrder);
         response.More = request.Limit > 0 && values.Count > request.Limit;
         int returned = response.More ? (int)request.Limit : values.Count;
         response.Kvs.Capacity = returned;
         for (int i = 0; i < returned; i++)
         {
-            response.Kvs.Add(request.KeysOnly ? WithoutValue(values[i]) : values[i]);
+            response.Kvs.Add(request.KeysOnly && !keysOnly ? KeyValueRow.WithoutValue(values[i]) : values[i]);
         }
 
         return true;
     }
 
-    private static List<Revision> Collect(
-        IReadContext context, KeyInterval interval, long at, long limit, RangeRequest? filter, out long total)
+    private static bool Show(RangeRows rows, RangeResponse response)
+    {
+        if (!rows.Load())
+        {
+            return false;
+        }
+
+        response.Kvs.AddRange(rows.ToList());
+        return true;
+    }
+
+    private static RangeRows Collect(
+        IReadContext context,
+        KeyInterval interval,
+        long at,
+        long limit,
+        bool keysOnly,
+        RangeRequest? filter,
+        out long total,
+        out bool hasMore)
     {
         bool isCurrent = at == context.ReadRevision;
         long live = isCurrent
             ? IndexReader.CountLive(context.Root, interval.From, interval.To, interval.HasTo)
             : 0;
         int capacity = isCurrent && filter is null ? (int)Math.Min(limit, live) : 0;
-        var collector = new RevisionCollector(at, limit, countsAll: !isCurrent, filter, new List<Revision>(capacity));
+        var rows = new RangeRows(context, keysOnly, capacity);
+        var collector = new RangeCollector(rows, at, limit, countsAll: !isCurrent, filter);
         IndexReader.Visit(context.Root, interval.From, interval.To, interval.HasTo, ref collector);
         total = isCurrent ? live : collector.Total;
-        return collector.Found;
+        hasMore = collector.HasMore;
+        return rows;
     }
-
-    private static bool PassesFilter(RangeRequest filter, long modified, long created) =>
-        (filter.MaxModRevision == 0 || modified <= filter.MaxModRevision)
-        && (filter.MinModRevision == 0 || modified >= filter.MinModRevision)
-        && (filter.MaxCreateRevision == 0 || created <= filter.MaxCreateRevision)
-        && (filter.MinCreateRevision == 0 || created >= filter.MinCreateRevision);
 
     // Equal ones keep key order, which etcd leaves open; the result is the same on every member.
     private static void Sort(List<KeyValue> values, SortTarget target, SortOrder order)
@@ -249,39 +245,6 @@ internal static class RangeExecutor
             int difference = comparison(left, right);
             return difference != 0 ? sign * difference : left.Key.Span.SequenceCompareTo(right.Key.Span);
         });
-    }
-
-    private static KeyValue WithoutValue(KeyValue value) => new()
-    {
-        Key = value.Key,
-        CreateRevision = value.CreateRevision,
-        ModRevision = value.ModRevision,
-        Version = value.Version,
-        Lease = value.Lease,
-    };
-
-    private struct RevisionCollector(
-        long at, long limit, bool countsAll, RangeRequest? filter, List<Revision> found) : IIndexVisitor
-    {
-        public long Total { get; private set; }
-
-        public readonly List<Revision> Found => found;
-
-        public bool Visit(KeyHistory history)
-        {
-            if (!history.TryGet(at, out Revision modified, out long created, out _))
-            {
-                return true;
-            }
-
-            Total++;
-            if (found.Count < limit && (filter is null || PassesFilter(filter, modified.Main, created)))
-            {
-                found.Add(modified);
-            }
-
-            return countsAll || found.Count < limit;
-        }
     }
 
     private readonly struct LiveCollector(List<KeyHistory> found) : IIndexVisitor

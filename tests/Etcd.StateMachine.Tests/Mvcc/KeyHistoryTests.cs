@@ -86,9 +86,9 @@ public sealed class KeyHistoryTests
     [Fact]
     public void Keep_leaves_out_a_life_that_begins_in_the_revision_of_the_tombstone()
     {
-        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1);
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, hasLease: false);
         history = history.WithTombstone(new Revision(3, 0));
-        history = history.WithPut(new Revision(3, 1));
+        history = history.WithPut(new Revision(3, 1), hasLease: false);
         var kept = new List<Revision>();
 
         history.CollectKept(3, kept);
@@ -101,9 +101,9 @@ public sealed class KeyHistoryTests
     [Fact]
     public void Compact_at_a_revision_with_end_and_new_beginning_keeps_the_new_life()
     {
-        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1);
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, hasLease: false);
         history = history.WithTombstone(new Revision(3, 0));
-        history = history.WithPut(new Revision(3, 1));
+        history = history.WithPut(new Revision(3, 1), hasLease: false);
 
         KeyHistory? compacted = history.Compact(3);
 
@@ -115,7 +115,7 @@ public sealed class KeyHistoryTests
     [Fact]
     public void Earlier_histories_share_lists_without_seeing_later_changes()
     {
-        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1);
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, hasLease: false);
         var versions = new List<(KeyHistory History, string Expected)>();
         for (long main = 3; main < 60; main++)
         {
@@ -126,7 +126,7 @@ public sealed class KeyHistoryTests
             }
             else
             {
-                history = history.WithPut(new Revision(main, 0));
+                history = history.WithPut(new Revision(main, 0), hasLease: false);
             }
         }
 
@@ -142,27 +142,27 @@ public sealed class KeyHistoryTests
         Assert.False(history.TryGet(7, out _, out _, out _));
         Assert.Equal("7t", Describe(history.Compact(7)));
         Assert.Null(history.Compact(8));
-        history = history.WithPut(new Revision(9, 0));
+        history = history.WithPut(new Revision(9, 0), hasLease: false);
         Assert.Equal((9, 9, 1), Get(history, 9));
     }
 
     [Fact]
     public void Change_that_does_not_advance_fails()
     {
-        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 1), 2, 1);
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 1), 2, 1, hasLease: false);
 
-        Assert.Throws<InvalidOperationException>(() => history.WithPut(new Revision(2, 1)));
+        Assert.Throws<InvalidOperationException>(() => history.WithPut(new Revision(2, 1), hasLease: false));
         history = history.WithTombstone(new Revision(3, 0));
         Assert.Throws<InvalidOperationException>(() => history.WithTombstone(new Revision(4, 0)));
     }
 
     private static KeyHistory TwoLives()
     {
-        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1);
-        history = history.WithPut(new Revision(4, 0));
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, hasLease: false);
+        history = history.WithPut(new Revision(4, 0), hasLease: false);
         history = history.WithTombstone(new Revision(6, 0));
-        history = history.WithPut(new Revision(8, 0));
-        history = history.WithPut(new Revision(10, 0));
+        history = history.WithPut(new Revision(8, 0), hasLease: false);
+        history = history.WithPut(new Revision(10, 0), hasLease: false);
         history = history.WithTombstone(new Revision(12, 0));
         return history;
     }

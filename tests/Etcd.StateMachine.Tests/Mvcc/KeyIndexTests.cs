@@ -24,7 +24,7 @@ public sealed class KeyIndexTests
             main++;
             if (random.Next(3) != 0 || !model.TryGetValue(key, out (bool Live, long Main) known) || !known.Live)
             {
-                index.Put(key, new Revision(main, 0), out _, out _);
+                index.Put(key, new Revision(main, 0), hasLease: false, out _, out _);
                 model[key] = (true, main);
             }
             else
@@ -61,7 +61,7 @@ public sealed class KeyIndexTests
         var index = new KeyIndex();
         for (int i = 0; i < 10_000; i++)
         {
-            index.Put(Encoding.ASCII.GetBytes($"{i:d8}"), new Revision(i + 2, 0), out _, out _);
+            index.Put(Encoding.ASCII.GetBytes($"{i:d8}"), new Revision(i + 2, 0), hasLease: false, out _, out _);
         }
 
         var counter = new LeafCounter();
@@ -76,7 +76,7 @@ public sealed class KeyIndexTests
         var index = new KeyIndex();
         for (int i = 0; i < 3000; i++)
         {
-            index.Put(Encoding.ASCII.GetBytes($"{i}"), new Revision(i + 2, 0), out _, out _);
+            index.Put(Encoding.ASCII.GetBytes($"{i}"), new Revision(i + 2, 0), hasLease: false, out _, out _);
         }
 
         for (int i = 0; i < 3000; i++)
@@ -88,7 +88,7 @@ public sealed class KeyIndexTests
 
         Assert.Equal(0, index.Root.Live);
         Assert.Empty(Walk(index.Root, [], [], hasTo: false));
-        index.Put([1], new Revision(9001, 0), out _, out _);
+        index.Put([1], new Revision(9001, 0), hasLease: false, out _, out _);
         Assert.Single(Walk(index.Root, [], [], hasTo: false));
     }
 

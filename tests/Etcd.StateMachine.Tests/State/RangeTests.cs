@@ -113,6 +113,33 @@ public sealed class RangeTests
         Assert.Equal("v", _state.Range("a").Kvs[0].Value.ToStringUtf8());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Keys_only_tells_the_lease_of_each_revision(bool isReopened)
+    {
+        _state.Grant(7);
+        _state.Put("a", "1");
+        _state.Put("a", "2", lease: 7);
+        _state.Put("a", "3");
+        _state.Put("b", "1");
+        _state.Compact(3);
+        if (isReopened)
+        {
+            _state.SweepAll();
+            _state.Reopen();
+        }
+
+        Mvccpb.KeyValue leased = KeyOf("a", revision: 3);
+        Mvccpb.KeyValue free = KeyOf("a", revision: 4);
+
+        Assert.Equal((0, 7, 2, 2, 3), Facts(leased));
+        Assert.Equal((0, 0, 3, 2, 4), Facts(free));
+        Assert.Equal((0, 0, 1, 5, 5), Facts(KeyOf("b", revision: 5)));
+        Assert.Equal(
+            [free, KeyOf("b", revision: 5)], _state.Range(All(request => request.KeysOnly = true)).Kvs);
+    }
+
     [Fact]
     public void Old_revision_reads_the_value_then_and_the_header_now()
     {
@@ -240,6 +267,16 @@ public sealed class RangeTests
         Assert.Equal((1, false, 5), (one.Kvs.Count, one.More, one.Count));
         Assert.Equal(["c", "d"], Keys(cut));
         Assert.True(cut.More);
+    }
+
+    private static (int Value, long Lease, long Version, long Created, long Modified) Facts(Mvccpb.KeyValue kv) =>
+        (kv.Value.Length, kv.Lease, kv.Version, kv.CreateRevision, kv.ModRevision);
+
+    private Mvccpb.KeyValue KeyOf(string key, long revision)
+    {
+        RangeRequest request = StateHarness.RangeOf(key, revision: revision);
+        request.KeysOnly = true;
+        return Assert.Single(_state.Range(request).Kvs);
     }
 
     private static string[] Keys(RangeResponse response) => [.. response.Kvs.Select(kv => kv.Key.ToStringUtf8())];
