@@ -61,6 +61,53 @@ public sealed class WatchTests
         Assert.Equal(["0", "1", "2", "3", "4"], seen);
     }
 
+    /// <summary>A shard without streams is handed no events, so each stream here is the first one of its shard as often
+    /// as not, and opens while puts are being published.</summary>
+    [Fact]
+    public async Task Stream_that_opens_while_the_last_one_closes_misses_no_event()
+    {
+        const int rounds = 150;
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        TestMember member = await cluster.LeaderAsync();
+        using CancellationTokenSource enough = new();
+        Task[] puts = [.. Enumerable.Range(0, 2).Select(_ => PutAsync(member, enough.Token))];
+        Task[] watches = [.. Enumerable.Range(0, 2).Select(_ => WatchAgainAndAgainAsync(member, rounds))];
+        await Task.WhenAny(Task.WhenAll(watches), Task.WhenAny(puts));
+        await enough.CancelAsync();
+        await Task.WhenAll(puts);
+        await Task.WhenAll(watches);
+    }
+
+    /// <summary>Each revision of the store is one put on the key.</summary>
+    private static async Task PutAsync(TestMember member, CancellationToken enough)
+    {
+        while (!enough.IsCancellationRequested)
+        {
+            Assert.Null((await member.PutAsync("k", "v")).Error);
+        }
+    }
+
+    private static async Task WatchAgainAndAgainAsync(TestMember member, int rounds)
+    {
+        for (int round = 0; round < rounds; round++)
+        {
+            Sink sink = new();
+            using WatchStream stream = member.Node.OpenWatchStream(sink);
+            sink.Stream = stream;
+            stream.Request(Create("k"), denial: null);
+            long next = (await sink.NextAsync()).Header.Revision + 1;
+            long end = next + (round % 4);
+            while (next < end)
+            {
+                foreach (Mvccpb.Event change in (await sink.NextAsync()).Events)
+                {
+                    Assert.Equal(next, change.Kv.ModRevision);
+                    next++;
+                }
+            }
+        }
+    }
+
     private static WatchRequest Create(string prefix) => new()
     {
         CreateRequest = new WatchCreateRequest
@@ -72,20 +119,18 @@ public sealed class WatchTests
 
     private sealed class Sink : IWatchSink
     {
-        private readonly Channel<(WatchResponse Response, int Size)> _responses =
-            Channel.CreateUnbounded<(WatchResponse, int)>();
+        private readonly Channel<WatchMessage> _responses = Channel.CreateUnbounded<WatchMessage>();
 
         public WatchStream? Stream { get; set; }
 
-        public bool TrySend(WatchResponse response, int sizeBytes) =>
-            _responses.Writer.TryWrite((response, sizeBytes));
+        public bool TrySend(in WatchMessage message) => _responses.Writer.TryWrite(message);
 
         public async Task<WatchResponse> NextAsync()
         {
             using CancellationTokenSource timeout = new(TimeSpan.FromSeconds(20));
-            (WatchResponse response, int size) = await _responses.Reader.ReadAsync(timeout.Token);
-            Stream!.ReturnCredit(size);
-            return response;
+            WatchMessage message = await _responses.Reader.ReadAsync(timeout.Token);
+            Stream!.ReturnCredit(message.SizeBytes);
+            return message.ToResponse();
         }
     }
 }

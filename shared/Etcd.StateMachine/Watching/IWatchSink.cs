@@ -1,5 +1,3 @@
-using Etcdserverpb;
-
 namespace Etcd.StateMachine.Watching;
 
 /// <summary>
@@ -13,9 +11,9 @@ namespace Etcd.StateMachine.Watching;
 public interface IWatchSink
 {
     /// <summary>Takes one response, in order.</summary>
-    /// <param name="response">Shares its events with other streams: nobody may modify it.</param>
-    /// <param name="sizeBytes">Its encoded size; the amount to return later.</param>
+    /// <param name="message">The response; the amount to return later is its <see cref="WatchMessage.SizeBytes"/>.
+    /// </param>
     /// <returns>False when there is no room: the shard keeps the response and tries again at the next returned credit
     /// or tick. A sink that is closed for good returns true and drops the response.</returns>
-    bool TrySend(WatchResponse response, int sizeBytes);
+    bool TrySend(in WatchMessage message);
 }

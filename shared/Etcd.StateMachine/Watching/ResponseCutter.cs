@@ -5,21 +5,18 @@ using Mvccpb;
 namespace Etcd.StateMachine.Watching;
 
 /// <summary>
-/// Encoded sizes of responses, and the pieces of large ones (etcd's <c>sendFragments</c>). Stateless.
+/// The pieces of large responses (etcd's <c>sendFragments</c>). Stateless.
 /// </summary>
 internal static class ResponseCutter
 {
     private const int EventTagBytes = 1;
 
     /// <summary>Bytes that an event adds to a response.</summary>
-    public static int SizeOf(Event change)
+    private static int SizeOf(Event change)
     {
         int size = change.CalculateSize();
         return EventTagBytes + CodedOutputStream.ComputeLengthSize(size) + size;
     }
-
-    /// <summary>Encoded size of a whole response. O(events).</summary>
-    public static int SizeOf(WatchResponse response) => response.CalculateSize();
 
     /// <summary>
     /// Cuts a response between events, so that each piece stays below a size or holds one event. All pieces but the
@@ -27,25 +24,24 @@ internal static class ResponseCutter
     /// </summary>
     /// <param name="whole">The response.</param>
     /// <param name="limitBytes">Size from which to cut.</param>
-    /// <param name="pieces">Takes the pieces with their sizes; the response itself when it is small enough.</param>
-    public static void Cut(WatchResponse whole, int limitBytes, List<(WatchResponse Response, int SizeBytes)> pieces)
+    /// <param name="pieces">Takes the pieces; the response itself when it is small enough.</param>
+    public static void Cut(WatchResponse whole, int limitBytes, List<WatchResponse> pieces)
     {
-        int wholeSize = SizeOf(whole);
-        if (wholeSize < limitBytes || whole.Events.Count < 2)
+        if (whole.CalculateSize() < limitBytes || whole.Events.Count < 2)
         {
-            pieces.Add((whole, wholeSize));
+            pieces.Add(whole);
             return;
         }
 
         WatchResponse piece = NewPiece(whole);
-        int emptySize = SizeOf(piece);
+        int emptySize = piece.CalculateSize();
         int size = emptySize;
         foreach (Event change in whole.Events)
         {
             int added = SizeOf(change);
             if (piece.Events.Count > 0 && size + added >= limitBytes)
             {
-                pieces.Add((piece, size));
+                pieces.Add(piece);
                 piece = NewPiece(whole);
                 size = emptySize;
             }
@@ -55,7 +51,7 @@ internal static class ResponseCutter
         }
 
         piece.Fragment = false;
-        pieces.Add((piece, SizeOf(piece)));
+        pieces.Add(piece);
     }
 
     private static WatchResponse NewPiece(WatchResponse whole) => new()

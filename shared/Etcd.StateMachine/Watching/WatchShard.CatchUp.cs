@@ -74,7 +74,7 @@ public sealed partial class WatchShard
         _touched.Clear();
         _pass.Clear();
         _window.Clear();
-        _withPrevious.Clear();
+        Forget();
     }
 
     private static Watcher FurthestBehind(WatchStreamState stream)

@@ -13,8 +13,10 @@ public sealed partial class WatchShard
     private readonly List<Watcher> _found = [];
     private readonly List<Watcher> _touched = [];
     private readonly Stack<List<Event>> _spareLists = new();
-    private readonly List<(WatchResponse Response, int SizeBytes)> _pieces = [];
+    private readonly List<WatchResponse> _pieces = [];
     private readonly Dictionary<Event, Event> _withPrevious = new(ReferenceEqualityComparer.Instance);
+    private readonly SharedBody _plain = new();
+    private readonly SharedBody _extended = new();
     private ResponseHeader? _header;
 
     /// <summary>
@@ -72,7 +74,15 @@ public sealed partial class WatchShard
         }
 
         _touched.Clear();
+        Forget();
+    }
+
+    /// <summary>Lets go of what only the present revisions' watches share.</summary>
+    private void Forget()
+    {
         _withPrevious.Clear();
+        _plain.Clear();
+        _extended.Clear();
     }
 
     /// <summary>Sorts events by watcher: fills their lists and <see cref="_touched"/>.</summary>
@@ -125,28 +135,50 @@ public sealed partial class WatchShard
     /// <summary>Sends events to a watch whose stream has credit.</summary>
     private void Deliver(Watcher watcher, List<Event> events, long headerRevision)
     {
-        WatchResponse response = new() { Header = HeaderAt(headerRevision), WatchId = watcher.Id };
+        SentEventCount += events.Count;
+        watcher.IsProgressDue = false;
+        ResponseHeader header = HeaderAt(headerRevision);
+        SharedBody shared = watcher.WantsPrevious ? _extended : _plain;
+        if (shared.Find(header, events) is not { } body)
+        {
+            body = new WatchBody(ResponseOf(watcher, header, events));
+            shared.Remember(header, events, body);
+        }
+
+        WatchMessage message = new(body, watcher.Id);
+        if (!watcher.WantsFragments || message.SizeBytes < _options.FragmentBytes)
+        {
+            watcher.Stream.Send(message);
+            return;
+        }
+
+        ResponseCutter.Cut(message.ToResponse(), _options.FragmentBytes, _pieces);
+        foreach (WatchResponse piece in _pieces)
+        {
+            watcher.Stream.Send(MessageOf(piece));
+        }
+
+        _pieces.Clear();
+    }
+
+    private WatchResponse ResponseOf(Watcher watcher, ResponseHeader header, List<Event> events)
+    {
+        WatchResponse response = new() { Header = header };
         response.Events.Capacity = events.Count;
         foreach (Event change in events)
         {
             response.Events.Add(watcher.WantsPrevious ? WithPrevious(change) : change);
         }
 
-        SentEventCount += events.Count;
-        watcher.IsProgressDue = false;
-        if (!watcher.WantsFragments)
-        {
-            watcher.Stream.Send(response, ResponseCutter.SizeOf(response));
-            return;
-        }
+        return response;
+    }
 
-        ResponseCutter.Cut(response, _options.FragmentBytes, _pieces);
-        foreach ((WatchResponse piece, int sizeBytes) in _pieces)
-        {
-            watcher.Stream.Send(piece, sizeBytes);
-        }
-
-        _pieces.Clear();
+    /// <summary>Takes a response over.</summary>
+    private static WatchMessage MessageOf(WatchResponse response)
+    {
+        long watchId = response.WatchId;
+        response.WatchId = 0;
+        return new WatchMessage(new WatchBody(response), watchId);
     }
 
     /// <summary>The event with the key as it was before its revision; shared by all watches that want it.</summary>
@@ -172,14 +204,14 @@ public sealed partial class WatchShard
     /// <summary>Sends an answer; it waits in line when there is no room, since a client counts on every one.</summary>
     private static void SendControl(WatchStreamState stream, WatchResponse response)
     {
-        int sizeBytes = ResponseCutter.SizeOf(response);
+        WatchMessage message = MessageOf(response);
         if (stream.CreditBytes > 0)
         {
-            stream.Send(response, sizeBytes);
+            stream.Send(message);
         }
         else
         {
-            stream.Wait(response, sizeBytes);
+            stream.Wait(message);
         }
     }
 }

@@ -1,5 +1,3 @@
-using Etcdserverpb;
-
 namespace Etcd.StateMachine.Watching;
 
 /// <summary>
@@ -13,7 +11,7 @@ namespace Etcd.StateMachine.Watching;
 /// </remarks>
 public sealed class WatchStreamState
 {
-    private readonly Queue<(WatchResponse Response, int SizeBytes)> _outbox = new();
+    private readonly Queue<WatchMessage> _outbox = new();
     private int _waitingResponses;
 
     internal WatchStreamState(IWatchSink sink, long creditBytes, long number)
@@ -71,31 +69,29 @@ public sealed class WatchStreamState
     internal bool CanDeliver => !IsClosed && CreditBytes > 0 && _outbox.Count == 0;
 
     /// <summary>Hands a response to the sink, or lets it wait behind those that wait already.</summary>
-    internal void Send(WatchResponse response, int sizeBytes)
+    internal void Send(in WatchMessage message)
     {
-        if (_outbox.Count == 0 && Sink.TrySend(response, sizeBytes))
+        if (_outbox.Count == 0 && Sink.TrySend(message))
         {
-            CreditBytes -= sizeBytes;
+            CreditBytes -= message.SizeBytes;
         }
         else
         {
-            Wait(response, sizeBytes);
+            Wait(message);
         }
     }
 
     /// <summary>Lets a response wait for credit.</summary>
-    internal void Wait(WatchResponse response, int sizeBytes)
+    internal void Wait(in WatchMessage message)
     {
-        _outbox.Enqueue((response, sizeBytes));
+        _outbox.Enqueue(message);
         Volatile.Write(ref _waitingResponses, _outbox.Count);
     }
 
     /// <summary>Hands over what waits, in order, while there is credit and room.</summary>
     internal void Flush()
     {
-        while (CreditBytes > 0
-            && _outbox.TryPeek(out (WatchResponse Response, int SizeBytes) next)
-            && Sink.TrySend(next.Response, next.SizeBytes))
+        while (CreditBytes > 0 && _outbox.TryPeek(out WatchMessage next) && Sink.TrySend(next))
         {
             _outbox.Dequeue();
             CreditBytes -= next.SizeBytes;

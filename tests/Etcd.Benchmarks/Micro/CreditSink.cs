@@ -1,5 +1,4 @@
 using Etcd.StateMachine.Watching;
-using Etcdserverpb;
 
 namespace Etcd.Benchmarks.Micro;
 
@@ -13,10 +12,10 @@ internal sealed class CreditSink : IWatchSink
     public Action<long>? Return { get; set; }
 
     /// <inheritdoc/>
-    public bool TrySend(WatchResponse response, int sizeBytes)
+    public bool TrySend(in WatchMessage message)
     {
-        _unreturnedBytes += sizeBytes;
-        _events += response.Events.Count;
+        _unreturnedBytes += message.SizeBytes;
+        _events += message.Body.EventCount;
         return true;
     }
 

@@ -213,14 +213,15 @@ internal sealed class WatchClient(Simulation simulation, ulong id, int purpose)
 
         public WatchStreamState? Stream { get; set; }
 
-        public bool TrySend(WatchResponse response, int sizeBytes)
+        public bool TrySend(in WatchMessage message)
         {
             if (_ended)
             {
                 return true;
             }
 
-            WatchResponse copy = response.Clone();
+            WatchResponse copy = message.ToResponse().Clone();
+            int sizeBytes = message.SizeBytes;
             long now = _simulation.Scheduler.Now;
             _lastArrival = Math.Max(_lastArrival, now + client._random.Next(50, 5_000));
             _simulation.Scheduler.After(_lastArrival - now, () =>

@@ -1,5 +1,6 @@
 using Etcd.StateMachine.Watching;
 using Etcdserverpb;
+using Google.Protobuf;
 
 namespace Etcd.StateMachine.Tests.Watching;
 
@@ -10,9 +11,18 @@ internal sealed class RecordingSink(int places) : IWatchSink
 
     public int Count => _queue.Count;
 
-    public bool TrySend(WatchResponse response, int sizeBytes)
+    public bool TrySend(in WatchMessage message)
     {
+        WatchResponse response = message.ToResponse();
+        int sizeBytes = message.SizeBytes;
         Assert.Equal(response.CalculateSize(), sizeBytes);
+        if (message.Body.IsEncoded)
+        {
+            byte[] encoded = new byte[sizeBytes];
+            message.Body.Write(message.WatchId, encoded);
+            Assert.Equal(response.ToByteArray(), encoded);
+        }
+
         if (_queue.Count >= places)
         {
             return false;

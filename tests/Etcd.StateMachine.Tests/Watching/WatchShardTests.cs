@@ -142,6 +142,32 @@ public sealed partial class WatchShardTests
     }
 
     [Fact]
+    public void Watches_of_one_change_share_only_what_is_the_same()
+    {
+        Write("a");
+        Create("a");
+        Create("a", previous: true);
+        Create("a");
+        Create("a", "c", previous: true);
+        Create("a", "c");
+        Drain();
+        Write("a");
+        Write("b");
+
+        Assert.Equal(
+            [
+                "0 @3 a=v3",
+                "1 @3 a=v3(v2)",
+                "2 @3 a=v3",
+                "3 @3 a=v3(v2)",
+                "4 @3 a=v3",
+                "3 @4 b=v4",
+                "4 @4 b=v4",
+            ],
+            Drain());
+    }
+
+    [Fact]
     public void Compacted_previous_value_is_absent()
     {
         Write("a");

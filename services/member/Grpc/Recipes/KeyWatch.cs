@@ -1,5 +1,6 @@
 using Etcd.Node;
 using Etcd.Node.Watching;
+using Etcd.StateMachine.Watching;
 using Etcdserverpb;
 using Google.Protobuf;
 
@@ -31,17 +32,18 @@ internal sealed class KeyWatch : IDisposable
     {
         while (await _sink.Reader.WaitToReadAsync(cancellationToken))
         {
-            while (_sink.Reader.TryRead(out (WatchResponse Response, int SizeBytes) next))
+            while (_sink.Reader.TryRead(out WatchMessage next))
             {
                 _stream.ReturnCredit(next.SizeBytes);
-                if (next.Response.Canceled)
+                WatchResponse response = next.ToResponse();
+                if (response.Canceled)
                 {
                     return null;
                 }
 
-                if (next.Response.Events.Count > 0)
+                if (response.Events.Count > 0)
                 {
-                    return next.Response;
+                    return response;
                 }
             }
         }

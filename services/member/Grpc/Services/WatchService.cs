@@ -1,5 +1,6 @@
 using Etcd.Node.Watching;
 using Etcd.Protocol.Errors;
+using Etcd.StateMachine.Watching;
 using Etcdserverpb;
 using Grpc.Core;
 
@@ -84,12 +85,12 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
             while (await sink.Reader.WaitToReadAsync(end.Token))
             {
                 long written = 0;
-                bool any = sink.Reader.TryRead(out (WatchResponse Response, int SizeBytes) next);
+                bool any = sink.Reader.TryRead(out WatchMessage next);
                 while (any)
                 {
-                    (WatchResponse Response, int SizeBytes) current = next;
+                    WatchMessage current = next;
                     any = sink.Reader.TryRead(out next);
-                    await responses.SendAsync(current.Response, current.SizeBytes, isLast: !any, end.Token);
+                    await SendAsync(responses, current, isLast: !any, end.Token);
                     written += current.SizeBytes;
                 }
 
@@ -101,6 +102,22 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
             await FailAsync("send", exception, end);
             throw;
         }
+    }
+
+    private static ValueTask SendAsync(
+        ResponseWriter<WatchResponse> responses,
+        in WatchMessage message,
+        bool isLast,
+        CancellationToken cancellationToken)
+    {
+        WatchBody body = message.Body;
+        if (!body.IsEncoded || !responses.TryBegin(message.SizeBytes, out Span<byte> place))
+        {
+            return responses.SendAsync(message.ToResponse(), message.SizeBytes, isLast, cancellationToken);
+        }
+
+        body.Write(message.WatchId, place);
+        return isLast ? responses.FlushAsync(cancellationToken) : ValueTask.CompletedTask;
     }
 
     /// <summary>One loop that fails ends the other.</summary>

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Etcd.Member.Grpc;
 
 /// <summary>
-/// The messages that go out over a stream, counted. Small ones are encoded straight into the response's buffer, several
-/// in one piece of it when they are flushed together; large ones, the first one, and those of a call that is answered
+/// The messages that go out over a stream, counted. They are encoded straight into the response's buffer, several in one
+/// piece of it when they are flushed together; only very large ones, the first one, and those of a call that is answered
 /// compressed go through the gRPC library. One writer at a time.
 /// </summary>
 /// <remarks>
@@ -22,8 +22,9 @@ internal sealed class ResponseWriter<T> : IServerStreamWriter<T>
 {
     private const int PrefixBytes = 5;
 
-    // What fits a block of the server's memory pool; a larger piece would be allocated for itself.
-    private const int MaxSmallBytes = 4096 - PrefixBytes;
+    // Pieces above the 4 KiB of the server's own blocks come from the shared pool of arrays, which has these sizes at
+    // hand; a larger message is cut into blocks by the library.
+    private const int MaxPieceBytes = 64 * 1024;
 
     private static readonly WriteOptions MoreToCome = new(WriteFlags.BufferHint);
 
@@ -78,14 +79,31 @@ internal sealed class ResponseWriter<T> : IServerStreamWriter<T>
     /// <param name="cancellationToken">Gives up; while a client takes nothing, by a reset of the stream.</param>
     public ValueTask SendAsync(T message, int sizeBytes, bool isLast, CancellationToken cancellationToken)
     {
-        if (_isCompressed || sizeBytes > MaxSmallBytes || !_isStarted)
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!TryBegin(sizeBytes, out Span<byte> place))
         {
             return SendByLibraryAsync(message, sizeBytes, isLast, cancellationToken);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
+        ((IMessage)message).WriteTo(place);
+        return isLast ? FlushAsync(cancellationToken) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Makes room for a message that the caller encodes by itself, at once. It leaves with the next
+    /// <see cref="FlushAsync"/>.</summary>
+    /// <param name="sizeBytes">Its encoded size.</param>
+    /// <param name="place">As many bytes, all to be written; valid until the next call.</param>
+    /// <returns>False when the message must go through <see cref="SendAsync"/>.</returns>
+    public bool TryBegin(int sizeBytes, out Span<byte> place)
+    {
         _ended.ThrowIfCancellationRequested();
         int needed = PrefixBytes + sizeBytes;
+        if (_isCompressed || !_isStarted || needed > MaxPieceBytes)
+        {
+            place = default;
+            return false;
+        }
+
         if (_room.Length - _filledBytes < needed)
         {
             HandOver();
@@ -95,10 +113,25 @@ internal sealed class ResponseWriter<T> : IServerStreamWriter<T>
         Span<byte> piece = _room.Span.Slice(_filledBytes, needed);
         piece[0] = 0;
         BinaryPrimitives.WriteInt32BigEndian(piece[1..], sizeBytes);
-        ((IMessage)message).WriteTo(piece[PrefixBytes..]);
         _filledBytes += needed;
         _metrics.Sent(sizeBytes);
-        return isLast ? FlushAsync(cancellationToken) : ValueTask.CompletedTask;
+        place = piece[PrefixBytes..];
+        return true;
+    }
+
+    /// <summary>Sends what was begun.</summary>
+    /// <param name="cancellationToken">Gives up; while a client takes nothing, by a reset of the stream.</param>
+    public ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        HandOver();
+        ValueTask<FlushResult> flush = _body.FlushAsync(cancellationToken);
+        if (!flush.IsCompletedSuccessfully)
+        {
+            return WaitAsync(flush, cancellationToken);
+        }
+
+        _ = flush.Result;
+        return ValueTask.CompletedTask;
     }
 
     private static int SizeOf(T message) => message is IMessage sent ? sent.CalculateSize() : 0;
@@ -112,19 +145,6 @@ internal sealed class ResponseWriter<T> : IServerStreamWriter<T>
         }
 
         _room = default;
-    }
-
-    private ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        HandOver();
-        ValueTask<FlushResult> flush = _body.FlushAsync(cancellationToken);
-        if (!flush.IsCompletedSuccessfully)
-        {
-            return WaitAsync(flush, cancellationToken);
-        }
-
-        _ = flush.Result;
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Waits for a client that takes nothing. As by the library, giving up resets the stream: there is no room

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Etcd.StateMachine.Watching;
-using Etcdserverpb;
 
 namespace Etcd.Member.Grpc;
 
@@ -15,8 +14,8 @@ internal sealed class WatchSink : IWatchSink
     /// </summary>
     private const int Capacity = 128;
 
-    private readonly Channel<(WatchResponse Response, int SizeBytes)> _queue =
-        Channel.CreateBounded<(WatchResponse Response, int SizeBytes)>(new BoundedChannelOptions(Capacity)
+    private readonly Channel<WatchMessage> _queue =
+        Channel.CreateBounded<WatchMessage>(new BoundedChannelOptions(Capacity)
         {
             SingleReader = true,
             SingleWriter = true,
@@ -27,15 +26,15 @@ internal sealed class WatchSink : IWatchSink
     private volatile bool _isFull;
 
     /// <summary>The writer's side.</summary>
-    public ChannelReader<(WatchResponse Response, int SizeBytes)> Reader => _queue.Reader;
+    public ChannelReader<WatchMessage> Reader => _queue.Reader;
 
     /// <summary>True while a response waits for room: the client takes less than it asks for.</summary>
     public bool IsFull => _isFull;
 
     /// <inheritdoc/>
-    public bool TrySend(WatchResponse response, int sizeBytes)
+    public bool TrySend(in WatchMessage message)
     {
-        bool taken = _queue.Writer.TryWrite((response, sizeBytes)) || _isClosed;
+        bool taken = _queue.Writer.TryWrite(message) || _isClosed;
         _isFull = !taken;
         return taken;
     }
