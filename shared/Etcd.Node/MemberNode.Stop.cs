@@ -58,22 +58,7 @@ public sealed partial class MemberNode
         TimeSpan lease = TimeSpan.FromMilliseconds(Lessor.TickMilliseconds);
         _timers.Add(_time.CreateTimer(static state => ((MemberNode)state!).OnLeaseTick(), this, lease, lease));
         _timers.Add(_time.CreateTimer(static state => ((MemberNode)state!).OnWatchTick(), this, WatchTick, WatchTick));
-
-        // One tick is left of a single member's timeout: nobody else could be elected.
         _ticksAdvanced = !_options.InitialElectionTickAdvance;
-        if (!_ticksAdvanced && SingleVoter())
-        {
-            _ticksAdvanced = true;
-            LogAdvancingTicks(Hex(MemberId), ElectionTicks - 1, ElectionTicks);
-            _raft.Inbox.Post(new RaftInput(RaftInputKind.AdvanceTicks, null, (ulong)(ElectionTicks - 1)));
-        }
-    }
-
-    private bool SingleVoter()
-    {
-        IReadOnlyList<ClusterMember> members =
-            Membership.Members.Count > 0 ? Membership.Members : _options.InitialMembers;
-        return members.Count == 1 && members[0].Id == MemberId;
     }
 
     private void OnTick()

@@ -116,6 +116,13 @@ public sealed partial class RaftNode
     /// <summary>Starts an election now, unless this member leads or cannot be elected.</summary>
     public void Campaign() => _core.Step(new Message { Type = MessageType.Hup });
 
+    /// <summary>
+    /// Starts an election now if this member is the only voter, as far as is committed, and knows no leader: its own
+    /// vote is the majority, so there is nobody to wait for. Otherwise nothing happens. To be called where that may
+    /// have become true: at the start, and after entries were applied.
+    /// </summary>
+    public void CampaignIfAlone() => _core.CampaignIfAlone();
+
     /// <summary>Proposes one entry. A follower forwards it to its leader.</summary>
     /// <param name="data">Payload, not empty; never changed afterwards.</param>
     public StepResult Propose(ReadOnlyMemory<byte> data) =>

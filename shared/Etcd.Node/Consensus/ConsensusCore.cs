@@ -47,6 +47,8 @@ public sealed partial class ConsensusCore
         _appliedConfState = appliedConfState;
         _compactedIndex = storage.FirstIndex - 1;
         _round = options.FirstReadRound;
+        // Differs from etcd: a lone voter does not wait for an election timeout, which it would be sure to win.
+        _raft.CampaignIfAlone();
     }
 
     /// <summary>Leader, term, commit index as of now.</summary>
@@ -111,6 +113,8 @@ public sealed partial class ConsensusCore
         }
 
         StepOwn(apply.Responses);
+        // The first conf change of a new cluster may have made this member a voter, the only one.
+        _raft.CampaignIfAlone();
         CompactLog();
     }
 

@@ -17,6 +17,18 @@ internal sealed partial class RaftCore
     private bool IsPromotable =>
         Tracker.Progress[Id] is { IsLearner: false } && !Log.HasPendingSnapshot;
 
+    private bool HasUnappliedConfChange =>
+        Log.Applied < Log.Committed && Log.ContainsConfChange(Log.Applied + 1, Log.Committed + 1);
+
+    public void CampaignIfAlone()
+    {
+        bool isAlone = Tracker.Config.Voters.IsSingleton && Tracker.Config.Voters.Contains(Id);
+        if (isAlone && Role == RaftRole.Follower && LeaderId == RaftIds.None && IsPromotable && !HasUnappliedConfChange)
+        {
+            Step(new Message { Type = MessageType.Hup, From = Id });
+        }
+    }
+
     private void StartElection(Campaign campaign)
     {
         if (Role == RaftRole.Leader)
@@ -27,7 +39,7 @@ internal sealed partial class RaftCore
         {
             _log.Write(RaftLogLevel.Warning, $"{Id:x} cannot be elected and starts no election");
         }
-        else if (Log.Applied < Log.Committed && Log.ContainsConfChange(Log.Applied + 1, Log.Committed + 1))
+        else if (HasUnappliedConfChange)
         {
             _log.Write(
                 RaftLogLevel.Warning,
