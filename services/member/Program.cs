@@ -3,9 +3,12 @@ using Etcd.Member.Config;
 using Etcd.Member.Host;
 using Etcd.Member.Logging;
 
-var environment = Environment.GetEnvironmentVariables()
-    .Cast<DictionaryEntry>()
-    .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+{
+    environment.Add((string)entry.Key, (string?)entry.Value ?? "");
+}
+
 var loaded = new ConfigLoader(args, environment, File.ReadAllText).Load(Environment.ProcessPath ?? "etcd");
 await Console.Error.WriteAsync(loaded.StandardError);
 await Console.Out.WriteAsync(loaded.StandardOutput);
@@ -24,9 +27,7 @@ using (var signal = new StopSignal())
         if (loaded.Config is { } config)
         {
             using var provider = new ZapLoggerProvider(sink, ZapLevel.Parse(config.Log.Level));
-            using var loggers = LoggerFactory.Create(logging => logging
-                .SetMinimumLevel(LogLevel.Trace)
-                .AddProvider(provider));
+            using var loggers = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
             await using var process = new MemberProcess(config, sink, loggers, TimeProvider.System, signal);
             outcome = await process.RunAsync();
         }

@@ -20,10 +20,9 @@ internal sealed partial class MemberProcess
     /// <summary>Above this etcd warns: each request is held in memory several times.</summary>
     private const int RecommendedMaxRequestBytes = 10 * 1024 * 1024;
 
-    private async Task<(MemberNode Node, SnapshotFiles Files)> StartNodeAsync(
-        RocksDbEngine engine, HttpPeerTransport transport, CancellationToken cancellationToken)
+    private async Task<MemberNode> StartNodeAsync(
+        RocksDbEngine engine, HttpPeerTransport transport, SnapshotFiles files, CancellationToken cancellationToken)
     {
-        var files = new SnapshotFiles(_config.SnapDirectory);
         files.RemoveTemporary();
         var log = new IdentifyingLogStore(
             new SegmentedRaftLogStore(_config.WalDirectory, new WalOptions { Observer = _metrics.Disk }),
@@ -53,7 +52,7 @@ internal sealed partial class MemberProcess
         }
 
         await StartBackgroundAsync(node, queries, isRestart: decision is null, cancellationToken).ConfigureAwait(false);
-        return (node, files);
+        return node;
     }
 
     /// <summary>Checks before anything is served, then the work that goes on beside the requests.</summary>
@@ -134,121 +133,5 @@ internal sealed partial class MemberProcess
     {
         var milliseconds = (long)(3 * _config.ElectionTicks / 2) * _config.HeartbeatMilliseconds;
         return (milliseconds + 999) / 1000;
-    }
-
-    private async Task ServePeersAsync(
-        List<EndPoint> endPoints,
-        HttpPeerTransport transport,
-        SnapshotFiles files,
-        Action<IServiceCollection> addEdge,
-        CancellationToken cancellationToken)
-    {
-        var raft = new RaftRequestHandler(
-            transport, id => _member.IsStarted && _member.Node.Membership.IsRemoved(id), _loggers);
-        var handler = new PeerRequestHandler(
-            transport,
-            raft,
-            new SnapshotRequestHandler(transport, raft, files, _loggers),
-            new LeaseRequestHandler(_member),
-            new MembershipRequestHandler(_member, _loggers),
-            new VersionHandler(_member));
-        await RunAsync(
-            PeerServer.Build(
-                _config, _sockets, endPoints, handler.HandleAsync, _loggers, WithPings(addEdge, TimeSpan.Zero)),
-            cancellationToken)
-            .ConfigureAwait(false);
-        foreach (var url in _config.ListenPeerUrls)
-        {
-            ServingPeers(_logger, url.Address);
-        }
-
-        _servesPeers = true;
-    }
-
-    private async Task ServeMetricsAsync(
-        List<EndPoint> endPoints, HttpRequestHandler handler, CancellationToken cancellationToken)
-    {
-        if (endPoints.Count == 0)
-        {
-            return;
-        }
-
-        await RunAsync(
-            PlainServer.Build(_sockets, endPoints, handler.HandleMetricsAsync, _loggers), cancellationToken)
-            .ConfigureAwait(false);
-        foreach (var url in _config.ListenMetricsUrls)
-        {
-            ServingMetrics(_logger, url.ToString());
-        }
-    }
-
-    private async Task ServeClientsAsync(
-        List<EndPoint> clients,
-        List<EndPoint> http,
-        HttpRequestHandler handler,
-        Action<IServiceCollection> addEdge,
-        CancellationToken cancellationToken)
-    {
-        var addServices = WithPings(addEdge, _config.KeepAlive.MinTime);
-        var app = ClientServer.Build(_config, _sockets, clients, http, handler, _loggers, addServices);
-        await RunAsync(app, cancellationToken).ConfigureAwait(false);
-        foreach (var url in _config.ListenClientUrls)
-        {
-            Ready(_logger);
-            ServingClients(_logger, http.Count == 0 ? "grpc+http" : "grpc", url.Address);
-        }
-
-        foreach (var url in _config.ListenClientHttpUrls)
-        {
-            Ready(_logger);
-            ServingClients(_logger, "http", url.Address);
-        }
-    }
-
-    /// <summary>What the gRPC services need; one set of it serves clients and peers.</summary>
-    private Action<IServiceCollection> EdgeServices(HttpPeerTransport transport)
-    {
-        var leader = new LeaderClient(transport.Client, _member);
-        var maintenance = new EngineMaintenance(_member, _metrics.Disk, _time);
-        var options = new GrpcEdgeOptions
-        {
-            ServerVersion = Config.VersionText.Server,
-            MaxTxnOps = _config.MaxTxnOps,
-            MaxRequestBytes = _config.MaxRequestBytes,
-            QuotaBytes = _config.EffectiveQuotaBytes,
-            RequestTimeout = _config.RequestTimeout,
-            ElectionTimeout = TimeSpan.FromMilliseconds(_config.ElectionMilliseconds),
-            SlowRequest = _config.WarningUnaryRequestDuration,
-            SlowRead = _config.WarningApplyDuration,
-            NotServingWhileDefragmenting = _config.Features.StopGrpcServiceOnDefrag,
-        };
-        return services =>
-        {
-            services.AddSingleton<IMemberAccess>(_member);
-            services.AddSingleton<ILeaseForwarder>(leader);
-            services.AddSingleton<IPromotionForwarder>(leader);
-            services.AddSingleton<IGrpcMetrics>(_metrics.Grpc);
-            services.AddSingleton<IEngineMaintenance>(maintenance);
-            services.AddSingleton(_time);
-            services.AddSingleton(options);
-        };
-    }
-
-    /// <summary>etcd gives the peer port no time of its own.</summary>
-    private Action<IServiceCollection> WithPings(Action<IServiceCollection> addServices, TimeSpan minTime) =>
-        services =>
-        {
-            addServices(services);
-            services.Configure<KestrelServerOptions>(options => options.UsePingPolicy(minTime, _time));
-        };
-
-    private async Task RunAsync(WebApplication app, CancellationToken cancellationToken)
-    {
-        _cleanup.Push(async () =>
-        {
-            await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            await app.DisposeAsync().ConfigureAwait(false);
-        });
-        await app.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 }

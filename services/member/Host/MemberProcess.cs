@@ -22,8 +22,8 @@ namespace Etcd.Member.Host;
 /// </summary>
 /// <remarks>
 /// <code>
-/// bind all sockets → lock the data directory → open the engine → decide who we are
-///   → peer server, node, metrics server → published → client servers → ready
+/// bind all sockets → lock the data directory → open the engine → decide who we are → node
+///   → peer server, metrics server → published → client servers → ready      (servers are built meanwhile)
 /// signal, removal or failure → node (hands leadership over) → client servers → peers → engine → lock
 /// </code>
 /// </remarks>
@@ -134,12 +134,22 @@ internal sealed partial class MemberProcess : IAsyncDisposable
                 _logger, tracing.Address, tracing.ServiceName, tracing.InstanceId, tracing.SamplesPerMillion);
         }
 
-        var engine = await OpenEngineAsync(cancellationToken).ConfigureAwait(false);
         var transport = CreateTransport();
-        var (node, files) = await StartNodeAsync(engine, transport, cancellationToken).ConfigureAwait(false);
+        var files = new SnapshotFiles(_config.SnapDirectory);
         var handler = CreateHttpHandler();
         var addEdge = EdgeServices(transport);
-        await ServePeersAsync(peerEndPoints, transport, files, addEdge, cancellationToken).ConfigureAwait(false);
+        var peerServer = BuildAside(() => BuildPeerServer(peerEndPoints, transport, files, addEdge));
+        var clientServer = BuildAside(() => ClientServer.Build(
+            _config,
+            _sockets,
+            clientEndPoints,
+            httpEndPoints,
+            handler,
+            _loggers,
+            WithPings(addEdge, _config.KeepAlive.MinTime)));
+        var engine = await OpenEngineAsync(cancellationToken).ConfigureAwait(false);
+        var node = await StartNodeAsync(engine, transport, files, cancellationToken).ConfigureAwait(false);
+        await ServePeersAsync(peerServer, cancellationToken).ConfigureAwait(false);
         await ServeMetricsAsync(metricsEndPoints, handler, cancellationToken).ConfigureAwait(false);
         NowServing(
             _logger,
@@ -156,8 +166,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
             .ConfigureAwait(false);
         if (node.Published.IsCompletedSuccessfully)
         {
-            await ServeClientsAsync(clientEndPoints, httpEndPoints, handler, addEdge, cancellationToken)
-                .ConfigureAwait(false);
+            await ServeClientsAsync(clientServer, cancellationToken).ConfigureAwait(false);
             NotifyInit();
         }
 

@@ -8,14 +8,14 @@ internal sealed class HealthChecks(RunningMember member, TimeSpan requestTimeout
 {
     /// <summary>Checks of <c>/livez</c> by name.</summary>
     public IReadOnlyDictionary<string, Func<CancellationToken, ValueTask<string?>>> Live { get; } =
-        new SortedDictionary<string, Func<CancellationToken, ValueTask<string?>>>(StringComparer.Ordinal)
+        new SortedList<string, Func<CancellationToken, ValueTask<string?>>>(StringComparer.Ordinal)
         {
             ["serializable_read"] = _ => new ValueTask<string?>(SerializableRead(member)),
         };
 
     /// <summary>Checks of <c>/readyz</c> by name.</summary>
     public IReadOnlyDictionary<string, Func<CancellationToken, ValueTask<string?>>> Ready { get; } =
-        new SortedDictionary<string, Func<CancellationToken, ValueTask<string?>>>(StringComparer.Ordinal)
+        new SortedList<string, Func<CancellationToken, ValueTask<string?>>>(StringComparer.Ordinal)
         {
             ["data_corruption"] = _ => new ValueTask<string?>(Corruption(member)),
             ["linearizable_read"] = token => LinearizableReadAsync(member, requestTimeout, token),

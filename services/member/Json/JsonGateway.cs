@@ -24,7 +24,8 @@ internal sealed partial class JsonGateway
 
     private const string ContentType = "application/json";
 
-    private readonly FrozenDictionary<string, JsonRoute> _routes;
+    // Made for the first request: the descriptors of the protocol files take longer than the rest of the start.
+    private readonly Lazy<FrozenDictionary<string, JsonRoute>> _routes;
     private readonly IServiceProvider _services;
     private readonly RequestDelegate _pipeline;
     private readonly int _maxTextBytes;
@@ -35,7 +36,7 @@ internal sealed partial class JsonGateway
     /// <param name="options">Limits of requests.</param>
     public JsonGateway(IEnumerable<Endpoint> endpoints, IServiceProvider services, GrpcEdgeOptions options)
     {
-        _routes = JsonRouteTable.Of(endpoints);
+        _routes = new Lazy<FrozenDictionary<string, JsonRoute>>(() => JsonRouteTable.Of(endpoints));
         _services = services;
         // Every route's endpoint is one of the gRPC library's, which all have a delegate.
         _pipeline = new MessageSizeMiddleware(
@@ -44,7 +45,7 @@ internal sealed partial class JsonGateway
     }
 
     /// <summary>The paths that are served.</summary>
-    public IEnumerable<string> Paths => _routes.Keys;
+    public IEnumerable<string> Paths => _routes.Value.Keys;
 
     /// <summary>A gateway to all gRPC services that an application has mapped so far.</summary>
     public static JsonGateway Of(WebApplication app) => new(
@@ -66,7 +67,7 @@ internal sealed partial class JsonGateway
                 context, "text/html; charset=utf-8", "<a href=\"/v3/\">Moved Permanently</a>.\n\n");
         }
 
-        if (!_routes.TryGetValue(path, out var route))
+        if (!_routes.Value.TryGetValue(path, out var route))
         {
             return FailAsync(context, JsonFailure.UnknownPath);
         }

@@ -7,6 +7,10 @@ namespace Etcd.Member.Metrics;
 /// <summary>The series of one RPC method. Thread-safe.</summary>
 internal sealed class GrpcMethodMetrics : IGrpcMethodMetrics
 {
+    // Indexed by code. Go spells one differently.
+    private static readonly string[] CodeNames = Array.ConvertAll(
+        Enum.GetNames<StatusCode>(), static name => name == nameof(StatusCode.Cancelled) ? "Canceled" : name);
+
     private readonly GrpcMetrics _all;
     private readonly Counter _started;
     private readonly Counter _received;
@@ -26,12 +30,7 @@ internal sealed class GrpcMethodMetrics : IGrpcMethodMetrics
         _received = all.MessagesReceived.Of(type, service, method);
         _sent = all.MessagesSent.Of(type, service, method);
         _durations = all.Durations?.Of(type, service, method);
-        _handled =
-        [
-            .. Enum.GetValues<StatusCode>()
-                .Order()
-                .Select(code => all.Handled.Of(type, service, method, NameOf(code))),
-        ];
+        _handled = Array.ConvertAll(CodeNames, code => all.Handled.Of(type, service, method, code));
     }
 
     /// <inheritdoc />
@@ -58,7 +57,4 @@ internal sealed class GrpcMethodMetrics : IGrpcMethodMetrics
         _handled[index >= 0 && index < _handled.Length ? index : (int)StatusCode.Unknown].Increment();
         _durations?.Observe(elapsed.TotalSeconds);
     }
-
-    /// <summary>Go spells one code differently.</summary>
-    private static string NameOf(StatusCode code) => code == StatusCode.Cancelled ? "Canceled" : code.ToString();
 }

@@ -3,7 +3,7 @@ using Etcd.Member.Grpc;
 using Etcd.Member.Metrics.Exposition;
 using Etcdserverpb;
 using Grpc.Core;
-using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
+using Grpc.Health.V1;
 
 namespace Etcd.Member.Metrics;
 
@@ -110,20 +110,15 @@ internal sealed class GrpcMetrics : IGrpcMetrics
 
     private void CreateAll()
     {
-        ServiceDescriptor[] services =
-        [
-            KV.Descriptor, Watch.Descriptor, Lease.Descriptor,
-            Cluster.Descriptor, Maintenance.Descriptor, Auth.Descriptor,
-        ];
-        // Methods that came after 3.5 appear with their first call.
-        foreach (var method in services.SelectMany(service => service.Methods).Where(m => m.Name != "RangeStream"))
-        {
-            Create(method.Service.FullName, method.Name, TypeOf(method.IsClientStreaming, method.IsServerStreaming));
-        }
-
-        Create("grpc.health.v1.Health", "Check", MethodType.Unary);
-        Create("grpc.health.v1.Health", "List", MethodType.Unary);
-        Create("grpc.health.v1.Health", "Watch", MethodType.ServerStreaming);
+        // The methods as gRPC knows them: the descriptors of the protocol files take longer than the rest of the start.
+        MethodCollector methods = new(this);
+        KV.BindService(methods, null);
+        Watch.BindService(methods, null);
+        Lease.BindService(methods, null);
+        Cluster.BindService(methods, null);
+        Maintenance.BindService(methods, null);
+        Auth.BindService(methods, null);
+        Health.BindService(methods, null);
     }
 
     private GrpcMethodMetrics Create(string service, string method, MethodType type) => _methods.GetOrAdd(
@@ -135,15 +130,6 @@ internal sealed class GrpcMetrics : IGrpcMetrics
             call.Method),
         (Owner: this, Type: type, Service: service, Method: method));
 
-    private static MethodType TypeOf(bool isClientStreaming, bool isServerStreaming) =>
-        (isClientStreaming, isServerStreaming) switch
-        {
-            (true, true) => MethodType.DuplexStreaming,
-            (true, false) => MethodType.ClientStreaming,
-            (false, true) => MethodType.ServerStreaming,
-            _ => MethodType.Unary,
-        };
-
     private static string TypeName(MethodType type) => type switch
     {
         MethodType.DuplexStreaming => "bidi_stream",
@@ -151,4 +137,32 @@ internal sealed class GrpcMetrics : IGrpcMetrics
         MethodType.ServerStreaming => "server_stream",
         _ => "unary",
     };
+
+    /// <summary>Makes the series of each method of a service.</summary>
+    private sealed class MethodCollector(GrpcMetrics metrics) : ServiceBinderBase
+    {
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) => Add(method);
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
+            Add(method);
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler) =>
+            Add(method);
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
+            Add(method);
+
+        private void Add(IMethod method)
+        {
+            // Methods that came after 3.5 appear with their first call.
+            if (method.Name != "RangeStream")
+            {
+                metrics.Create(method.ServiceName, method.Name, method.Type);
+            }
+        }
+    }
 }

@@ -75,7 +75,7 @@ public sealed class BootstrapCluster
         [NotNullWhen(false)] out string? error)
     {
         ArgumentNullException.ThrowIfNull(initialCluster);
-        SortedDictionary<string, List<string>> given = new(StringComparer.Ordinal);
+        SortedList<string, List<string>> given = new(StringComparer.Ordinal);
         foreach (string part in initialCluster.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             int equals = part.IndexOf('=', StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class BootstrapCluster
 
         urlsByName = null;
         error = null;
-        SortedDictionary<string, IReadOnlyList<string>> parsed = new(StringComparer.Ordinal);
+        SortedList<string, IReadOnlyList<string>> parsed = new(StringComparer.Ordinal);
         foreach ((string name, List<string> urls) in given)
         {
             if (!PeerUrl.TryParseAll(urls, out IReadOnlyList<string>? sorted, out error))

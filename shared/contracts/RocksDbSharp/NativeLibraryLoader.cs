@@ -54,7 +54,7 @@ internal static class NativeLibraryLoader
             $"RocksDB's native library {OldestVersion} or newer was not found. Install it " +
             "(Debian: apt-get install -y librocksdb7.8; its name carries the version elsewhere), or rebuild on a " +
             $"machine with apt-get and dpkg-deb, which puts a copy into {folder}. " +
-            (tried.Count == 0 ? "No candidate file exists." : $"Tried: {string.Join("; ", tried)}"));
+            (tried.Count == 0 ? "No candidate file exists." : $"Tried: {string.Join("; ", tried.Select(Refusal))}"));
     }
 
     private static IEnumerable<string> SystemCandidates()
@@ -128,18 +128,28 @@ internal static class NativeLibraryLoader
 
     private static bool TryLoad(string nameOrPath, List<string> tried, out nint handle)
     {
+        if (NativeLibrary.TryLoad(nameOrPath, out handle))
+        {
+            return true;
+        }
+
+        tried.Add(nameOrPath);
+        return false;
+    }
+
+    /// <summary>Why the system's loader refuses a library; only asked for when no candidate was taken.</summary>
+    private static string Refusal(string nameOrPath)
+    {
         try
         {
-            handle = NativeLibrary.Load(nameOrPath);
-            return true;
+            NativeLibrary.Free(NativeLibrary.Load(nameOrPath));
+            return $"{nameOrPath}: loadable only now";
         }
         catch (DllNotFoundException exception)
         {
-            // The runtime's first line is general advice; behind it stands why the system's loader refused.
+            // The runtime's first line is general advice; behind it stands the loader's word.
             var lines = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            tried.Add(lines.Length > 1 ? lines[1] : lines[0]);
-            handle = 0;
-            return false;
+            return lines.Length > 1 ? lines[1] : lines[0];
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Etcd.Member.Config.Flags;
 internal static class FeatureGates
 {
     /// <summary>Known gates with their defaults.</summary>
-    public static FrozenDictionary<string, bool> Defaults { get; } = new Dictionary<string, bool>
+    public static IReadOnlyDictionary<string, bool> Defaults { get; } = new Dictionary<string, bool>(StringComparer.Ordinal)
     {
         ["AllAlpha"] = false,
         ["AllBeta"] = false,
@@ -19,7 +19,7 @@ internal static class FeatureGates
         ["TxnModeWriteWithSharedBuffer"] = true,
         ["FastLeaseKeepAlive"] = true,
         ["PriorityRequest"] = false,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    };
 
     /// <summary>Gate of each switch that 3.5 has as a flag.</summary>
     public static FrozenDictionary<string, string> FlagOfGate { get; } = new Dictionary<string, string>

@@ -22,7 +22,7 @@ internal static class EtcdUrls
             return "no valid URLs given";
         }
 
-        var parsed = new SortedDictionary<string, EtcdUrl>(StringComparer.Ordinal);
+        var parsed = new SortedList<string, EtcdUrl>(StringComparer.Ordinal);
         foreach (var text in texts)
         {
             var trimmed = text.Trim();

@@ -5,9 +5,9 @@ namespace Etcd.Member.Config.Values;
 /// </summary>
 internal sealed class InitialCluster
 {
-    private readonly SortedDictionary<string, IReadOnlyList<EtcdUrl>> _members;
+    private readonly SortedList<string, IReadOnlyList<EtcdUrl>> _members;
 
-    private InitialCluster(SortedDictionary<string, IReadOnlyList<EtcdUrl>> members) => _members = members;
+    private InitialCluster(SortedList<string, IReadOnlyList<EtcdUrl>> members) => _members = members;
 
     /// <summary>Peer URLs of each member, by name in ordinal order.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<EtcdUrl>> Members => _members;
@@ -15,7 +15,7 @@ internal sealed class InitialCluster
     /// <summary>Reads <c>n1=url,n1=url2,n2=url</c>; null, or etcd's error text.</summary>
     public static string? Parse(string text, out InitialCluster cluster)
     {
-        var texts = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        var texts = new SortedList<string, List<string>>(StringComparer.Ordinal);
         foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
@@ -29,7 +29,7 @@ internal sealed class InitialCluster
             list.Add(url);
         }
 
-        var members = new SortedDictionary<string, IReadOnlyList<EtcdUrl>>(StringComparer.Ordinal);
+        var members = new SortedList<string, IReadOnlyList<EtcdUrl>>(StringComparer.Ordinal);
         cluster = new InitialCluster(members);
         foreach (var (name, urlTexts) in texts)
         {

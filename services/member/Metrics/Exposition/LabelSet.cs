@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Etcd.Member.Metrics.Exposition;
 
 /// <summary>Label texts of the exposition format.</summary>
@@ -13,18 +11,15 @@ internal static class LabelSet
             throw new ArgumentException($"{names.Count} label names but {values.Count} values", nameof(values));
         }
 
-        var text = new StringBuilder();
-        foreach (var (name, value) in names.Zip(values).OrderBy(pair => pair.First, StringComparer.Ordinal))
+        var ordered = new string[names.Count];
+        for (var i = 0; i < ordered.Length; i++)
         {
-            if (text.Length > 0)
-            {
-                text.Append(',');
-            }
-
-            text.Append(name).Append("=\"").Append(Escape(value)).Append('"');
+            ordered[i] = $"{names[i]}=\"{Escape(values[i])}\"";
         }
 
-        return text.ToString();
+        // By name: '=' sorts before letters and '_', and no name is another one with a digit behind it.
+        Array.Sort(ordered, StringComparer.Ordinal);
+        return string.Join(',', ordered);
     }
 
     private static string Escape(string value) => value

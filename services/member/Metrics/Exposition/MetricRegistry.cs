@@ -8,7 +8,7 @@ namespace Etcd.Member.Metrics.Exposition;
 /// </summary>
 internal sealed class MetricRegistry
 {
-    private readonly SortedDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
+    private readonly SortedList<string, MetricFamily> _families = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
     /// <summary>A counter without labels.</summary>
