@@ -16,6 +16,9 @@ namespace Etcd.Node.Apply;
 /// </summary>
 public sealed partial class ApplyCore : IDisposable
 {
+    // Entries that come meanwhile wait for one slice: about 0.3 ms.
+    private const int CompactionSliceKeys = 128;
+
     private readonly ApplyOptions _options;
     private readonly RequestIdGenerator _requestIds;
     private readonly ReplicatedState _state;
@@ -24,6 +27,7 @@ public sealed partial class ApplyCore : IDisposable
     private ConfState _confState;
     private ulong _leaderTerm;
     private bool _uncommitted;
+    private int _compactionStepLeft;
 
     /// <param name="options">Settings.</param>
     /// <param name="requestIds">Ids for the requests that the leader makes by itself.</param>
@@ -135,9 +139,19 @@ public sealed partial class ApplyCore : IDisposable
         _state.Commit();
     }
 
-    /// <summary>One step of the oldest physical compaction. Only without uncommitted entries.</summary>
-    /// <returns>True when more steps are needed.</returns>
-    public bool StepCompaction() => _state.StepCompaction(_options.CompactionBatchLimit);
+    /// <summary>True between the slices of one step of a compaction; behind the last slice comes a pause.</summary>
+    public bool IsWithinCompactionStep => _compactionStepLeft > 0;
+
+    /// <summary>One slice of a step of the oldest physical compaction. Only without uncommitted entries.</summary>
+    /// <returns>True when more is to do.</returns>
+    public bool StepCompaction()
+    {
+        int left = IsWithinCompactionStep ? _compactionStepLeft : _options.CompactionBatchLimit;
+        int slice = Math.Min(left, CompactionSliceKeys);
+        bool hasMore = _state.StepCompaction(slice);
+        _compactionStepLeft = hasMore ? left - slice : 0;
+        return hasMore;
+    }
 
     private ApplyResult ApplyNormal(in Entry entry, long nowMilliseconds, ApplyOutput output)
     {

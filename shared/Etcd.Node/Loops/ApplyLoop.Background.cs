@@ -63,7 +63,8 @@ internal sealed partial class ApplyLoop
         }
     }
 
-    /// <summary>One step, then a pause, so that applying is never held up by more than one step.</summary>
+    /// <summary>A slice of a step, then what has come in meanwhile, so that applying is never held up by more than
+    /// one slice; after the last one a pause.</summary>
     private void StepCompaction()
     {
         _compactionScheduled = false;
@@ -84,7 +85,14 @@ internal sealed partial class ApplyLoop
             }
 
             ReleaseSweeps();
-            ScheduleCompaction(_compactionPause);
+            if (_core.IsWithinCompactionStep)
+            {
+                _compactionScheduled = Post(new ApplyInput(ApplyInputKind.CompactionTick, null, 0, false));
+            }
+            else
+            {
+                ScheduleCompaction(_compactionPause);
+            }
         }
     }
 

@@ -103,21 +103,28 @@ internal sealed partial class MvccStore
                 return false;
             }
 
-            Revision revision = RevisionKey.Read(cursor.Key);
-            ReadOnlySpan<byte> key = KeyValueRow.ReadHead(cursor.Value).Key;
+            ReadOnlySpan<byte> rowKey = cursor.Key;
+            ReadOnlySpan<byte> row = cursor.Value;
+            Revision revision = RevisionKey.Read(rowKey);
+            ReadOnlySpan<byte> key = KeyValueRow.ReadHead(row).Key;
             bool isKept = IndexReader.Find(root, key) is { } history && history.IsKept(revision, compactRevision);
-            if (!isKept)
+            if (isKept)
             {
-                _sweepBatch.Delete(Bucket.Key, cursor.Key);
+                pending.Dead.EndRun(_sweepBatch);
+            }
+            else
+            {
+                pending.Dead.Add(revision, RevisionKey.IsTombstone(rowKey), _sweepBatch);
                 swept++;
             }
 
             if (isKept || !hasher.NeedsKeep(revision))
             {
-                hasher.Append(cursor.Key, cursor.Value, revision);
+                hasher.Append(rowKey, row, revision);
             }
         }
 
+        pending.Dead.EndRun(_sweepBatch);
         pending.Hasher = hasher;
         _source.Counts.AddSwept(swept);
         return true;

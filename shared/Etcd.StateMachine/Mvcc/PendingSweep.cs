@@ -18,6 +18,9 @@ internal sealed record PendingSweep(CompactionSweep Sweep, long? PreviousRevisio
     /// <summary>Row key to go on with, empty at the start.</summary>
     public byte[] RowCursor { get; set; } = [];
 
+    /// <summary>Dead rows before <see cref="RowCursor"/> that are not in a batch yet.</summary>
+    public DeadRows Dead { get; } = new();
+
     /// <summary>Hash over the rows so far.</summary>
     public RevisionHasher Hasher { get; set; }
 }

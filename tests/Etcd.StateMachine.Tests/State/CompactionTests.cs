@@ -73,6 +73,25 @@ public sealed class CompactionTests
         Assert.Equal(["5", "8"], Rows());
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(128)]
+    [InlineData(5000)]
+    public void Sweep_of_many_rows_leaves_the_newest_of_each_key(int step)
+    {
+        for (int i = 0; i < 1000; i++)
+        {
+            _state.Put(i is 300 or 310 or 900 ? $"only {i}" : "often", "v");
+        }
+
+        _state.Compact(1001);
+        _state.SweepAll(step);
+
+        Assert.Equal(["302", "312", "902", "1001"], Rows());
+        _state.Reopen();
+        Assert.Equal(4, _state.Range("\0", "\0").Count);
+    }
+
     [Fact]
     public void Sweep_waits_for_entries_in_between()
     {
