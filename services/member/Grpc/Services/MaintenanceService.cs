@@ -127,8 +127,10 @@ internal sealed partial class MaintenanceService(
         CancellationToken end = context.StreamToken();
         long start = time.GetTimestamp();
         using IKvSnapshot state = member.Engine.OpenSnapshot();
-        // Walks every row before the first byte: the client is told the size with it.
-        DatabaseFileWriter file = await Task.Run(() => DatabaseFileWriter.Plan(state, end), end);
+        // Walks every row before the first byte: the client is told the size with it. On a thread of its own, because
+        // the pool's are few and have other calls to serve.
+        DatabaseFileWriter file = await Task.Factory.StartNew(
+            () => DatabaseFileWriter.Plan(state, end), end, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         LogSnapshotStarted(logger, file.SizeBytes);
         await using SnapshotBlobStream blobs = new(responseStream, file.SizeBytes);
         await file.WriteAsync(blobs, appendHash: false, end);

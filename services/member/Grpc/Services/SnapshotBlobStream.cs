@@ -16,7 +16,7 @@ internal sealed class SnapshotBlobStream : Stream
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IServerStreamWriter<SnapshotResponse> _responses;
-    private byte[] _blob;
+    private readonly byte[] _blob;
     private int _filled;
     private long _remaining;
 
@@ -27,7 +27,7 @@ internal sealed class SnapshotBlobStream : Stream
     {
         _responses = responses;
         _remaining = fileBytes;
-        _blob = NewBlob(fileBytes);
+        _blob = new byte[Math.Min(BlobBytes, fileBytes)];
     }
 
     public override bool CanRead => false;
@@ -54,7 +54,8 @@ internal sealed class SnapshotBlobStream : Stream
     {
         while (buffer.Length > 0)
         {
-            int count = Math.Min(buffer.Length, _blob.Length - _filled);
+            int wanted = (int)Math.Min(_blob.Length, _remaining);
+            int count = Math.Min(buffer.Length, wanted - _filled);
             if (count == 0)
             {
                 throw new InvalidOperationException("more than the planned bytes were written");
@@ -63,12 +64,11 @@ internal sealed class SnapshotBlobStream : Stream
             buffer.Span[..count].CopyTo(_blob.AsSpan(_filled));
             buffer = buffer[count..];
             _filled += count;
-            if (_filled == _blob.Length)
+            if (_filled == wanted)
             {
-                byte[] full = _blob;
-                _hash.AppendData(full);
-                _remaining -= full.Length;
-                _blob = NewBlob(_remaining);
+                ReadOnlyMemory<byte> full = _blob.AsMemory(0, _filled);
+                _hash.AppendData(full.Span);
+                _remaining -= _filled;
                 _filled = 0;
                 await SendAsync(full, cancellationToken);
             }
@@ -90,7 +90,7 @@ internal sealed class SnapshotBlobStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Messages own their bytes, so only asynchronous writes can wait for the client.</summary>
+    /// <summary>Only asynchronous writes can wait for the client.</summary>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
@@ -103,9 +103,9 @@ internal sealed class SnapshotBlobStream : Stream
         base.Dispose(disposing);
     }
 
-    private static byte[] NewBlob(long remaining) => new byte[Math.Min(BlobBytes, remaining)];
-
-    private Task SendAsync(byte[] blob, CancellationToken cancellationToken) => _responses.WriteAsync(
+    // A message is encoded by the time its write is done, so all messages share one buffer: a snapshot in flight leaves
+    // nothing of its size to the collector, whose pauses would be those of every other call.
+    private Task SendAsync(ReadOnlyMemory<byte> blob, CancellationToken cancellationToken) => _responses.WriteAsync(
         new SnapshotResponse
         {
             RemainingBytes = (ulong)_remaining,
