@@ -42,7 +42,7 @@ public sealed partial class MemberNode
         using CancellationTokenSource timeout = new(_options.RequestTimeout, _time);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        _raft.Inbox.Post(new RaftInput(RaftInputKind.TransferLeader, null, memberId));
+        _raft.Post(new RaftInput(RaftInputKind.TransferLeader, null, memberId));
         try
         {
             for (Task changed = _leadershipChanged.Next; LeaderId != memberId; changed = _leadershipChanged.Next)

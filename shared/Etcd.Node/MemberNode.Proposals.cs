@@ -12,6 +12,8 @@ namespace Etcd.Node;
 
 public sealed partial class MemberNode
 {
+    private static readonly Task<EtcdError?> _readable = Task.FromResult<EtcdError?>(null);
+
     /// <summary>
     /// Proposes a request and waits until it is applied here. Sets <c>header.ID</c> (keeping the user name and
     /// revision that the caller put into the header) and picks a lease id for a grant without one.
@@ -59,14 +61,28 @@ public sealed partial class MemberNode
     /// </summary>
     public Task<EtcdError?> LinearizableReadAsync()
     {
+        if (AnswersAlone())
+        {
+            return _readable;
+        }
+
         Task<EtcdError?> completion = _reads.Join(out ReadRound? opened);
-        if (opened is not null && !_raft.Inbox.Post(new RaftInput(RaftInputKind.ReadWanted, null, 0)))
+        if (opened is not null && !_raft.Post(new RaftInput(RaftInputKind.ReadWanted, null, 0)))
         {
             _reads.Complete(opened, EtcdErrors.Stopped);
         }
 
         return completion;
     }
+
+    /// <summary>
+    /// True when nobody but this member can have acknowledged anything: it leads and has no other member. What it
+    /// acknowledged itself was visible before, once an entry of its term, and so all of earlier terms, is applied.
+    /// Another member must be added, and this one's vote be asked, before another one could lead; and the status
+    /// read here is set before the message that tells anybody of either leaves.
+    /// </summary>
+    private bool AnswersAlone() =>
+        Raft is { IsLeader: true, IsAlone: true } raft && _published.AppliedTerm == raft.Term && _stopping == 0;
 
     private long NewLeaseId()
     {
@@ -93,7 +109,7 @@ public sealed partial class MemberNode
             return Task.FromResult(new ApplyResult(id, null, error));
         }
 
-        if (!_raft.Inbox.TryPost(new RaftInput(RaftInputKind.Proposal, proposal, 0)))
+        if (!_raft.TryPropose(proposal))
         {
             _proposals.Fail(proposal, _stopping == 0 ? EtcdErrors.TooManyRequests : EtcdErrors.Stopped);
         }

@@ -93,7 +93,7 @@ public sealed partial class MemberNode
             {
                 _ticksAdvanced = true;
                 LogAdvancingTicks(Hex(MemberId), ElectionTicks - 2, ElectionTicks);
-                _raft.Inbox.Post(new RaftInput(
+                _raft.Post(new RaftInput(
                     RaftInputKind.AdvanceTicks, null, (ulong)Math.Max(0, ElectionTicks - 2)));
                 return;
             }
@@ -199,7 +199,7 @@ public sealed partial class MemberNode
 
         _proposals.Stop(EtcdErrors.Stopped);
         _reads.Stop(EtcdErrors.Stopped);
-        _raft.Inbox.Close();
+        _raft.Close();
         _wal.Close();
         _apply.Close();
         _checkpointer.Close();

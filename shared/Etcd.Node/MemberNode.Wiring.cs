@@ -53,11 +53,7 @@ public sealed partial class MemberNode
         Send = Send,
         Written = writes =>
         {
-            foreach (Message write in writes)
-            {
-                _raft.Inbox.Post(new RaftInput(RaftInputKind.LogWritten, write, 0));
-            }
-
+            _raft.PostWritten(writes);
             if (_wal.BytesSinceCheckpoint >= _options.CheckpointLogBytes)
             {
                 _checkpointer.Request();
@@ -70,8 +66,8 @@ public sealed partial class MemberNode
     {
         Open = engine => NewApplyCore(ReplicatedState.Open(engine, _options.StateMachine)),
         ConfChanged = change =>
-            _raft.Inbox.Post(new RaftInput(RaftInputKind.ConfChange, change.Change, change.Index)),
-        Applied = message => _raft.Inbox.Post(new RaftInput(RaftInputKind.Applied, message, 0)),
+            _raft.Post(new RaftInput(RaftInputKind.ConfChange, change.Change, change.Index)),
+        Applied = applied => _raft.PostApplied(applied),
         Published = OnPublished,
         Completed = _proposals.Applied,
         Publish = events =>
@@ -82,7 +78,7 @@ public sealed partial class MemberNode
             }
         },
         Restored = OnRestored,
-        Propose = fenced => _raft.Inbox.Post(new RaftInput(
+        Propose = fenced => _raft.Post(new RaftInput(
             RaftInputKind.Proposal,
             new Proposal(fenced.RequestId, EntryType.Normal, fenced.Data) { OnlyInTerm = fenced.Term },
             0)),

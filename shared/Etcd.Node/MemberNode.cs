@@ -127,7 +127,7 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
     public async Task<RaftStatus> RaftStatusAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource<RaftStatus> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_raft.Inbox.Post(new RaftInput(RaftInputKind.Status, waiter, 0)))
+        if (!_raft.Post(new RaftInput(RaftInputKind.Status, waiter, 0)))
         {
             waiter.TrySetCanceled(CancellationToken.None);
         }
@@ -161,7 +161,7 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
         bool usable = message.Type != MessageType.Snapshot || _options.SnapshotTransfer is not null;
         bool accepted = usable
             && !RaftIds.IsLocalThread(message.From)
-            && _raft.Inbox.TryPost(new RaftInput(RaftInputKind.PeerMessage, message, 0));
+            && _raft.TryReceive(message);
         if (!accepted)
         {
             Interlocked.Increment(ref Metrics.DroppedMessagesField);
@@ -172,11 +172,11 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
 
     /// <inheritdoc/>
     public void ReportUnreachable(ulong memberId) =>
-        _raft.Inbox.TryPost(new RaftInput(RaftInputKind.Unreachable, null, memberId));
+        _raft.Post(new RaftInput(RaftInputKind.Unreachable, null, memberId));
 
     /// <inheritdoc/>
     public void ReportSnapshot(ulong memberId, bool succeeded) =>
-        _raft.Inbox.Post(new RaftInput(
+        _raft.Post(new RaftInput(
             succeeded ? RaftInputKind.SnapshotSent : RaftInputKind.SnapshotFailed, null, memberId));
 
     /// <summary>Waits for a thread's answer, but not for one that a failed thread owes.</summary>

@@ -5,8 +5,10 @@ namespace Etcd.Node;
 /// <param name="Term">Current term.</param>
 /// <param name="CommittedIndex">Highest committed index.</param>
 /// <param name="IsLeader">True while this member leads.</param>
-public sealed record RaftStatusView(ulong LeaderId, ulong Term, ulong CommittedIndex, bool IsLeader)
+/// <param name="IsAlone">True while no other member is in the configuration in force, voter or not.</param>
+public sealed record RaftStatusView(
+    ulong LeaderId, ulong Term, ulong CommittedIndex, bool IsLeader, bool IsAlone)
 {
     /// <summary>What a member knows before its first message.</summary>
-    public static RaftStatusView Initial { get; } = new(0, 0, 0, IsLeader: false);
+    public static RaftStatusView Initial { get; } = new(0, 0, 0, IsLeader: false, IsAlone: false);
 }

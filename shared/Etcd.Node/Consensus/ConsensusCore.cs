@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Etcd.Raft;
 
 namespace Etcd.Node.Consensus;
@@ -26,6 +27,7 @@ public sealed partial class ConsensusCore
     private ulong _appliedIndex;
     private ulong _compactedIndex;
     private ConfState _appliedConfState;
+    private bool _isAlone;
     private ulong _lastKnownLeader;
     private bool _leadershipChanged;
     private bool _newLeader;
@@ -44,7 +46,7 @@ public sealed partial class ConsensusCore
         _storage = storage;
         _raft = new RaftNode(raftConfig);
         _appliedIndex = raftConfig.Applied;
-        _appliedConfState = appliedConfState;
+        SetConfState(appliedConfState);
         _compactedIndex = storage.FirstIndex - 1;
         _round = options.FirstReadRound;
         // Differs from etcd: a lone voter does not wait for an election timeout, which it would be sure to win.
@@ -52,7 +54,8 @@ public sealed partial class ConsensusCore
     }
 
     /// <summary>Leader, term, commit index as of now.</summary>
-    public RaftStatusView Status => new(_raft.LeaderId, _raft.Term, _raft.Commit, _raft.IsLeader);
+    public RaftStatusView Status => new(
+        _raft.LeaderId, _raft.Term, _raft.Commit, _raft.IsLeader, _isAlone);
 
     /// <summary>Everything about raft, for the host's diagnostics and member promotion. Allocates.</summary>
     public RaftStatus RaftStatus => _raft.Status();
@@ -84,7 +87,7 @@ public sealed partial class ConsensusCore
             _storage.ApplySnapshot(snapshot);
             _compactedIndex = snapshot.Metadata.Index;
             _appliedIndex = Math.Max(_appliedIndex, snapshot.Metadata.Index);
-            _appliedConfState = snapshot.Metadata.ConfState;
+            SetConfState(snapshot.Metadata.ConfState);
         }
 
         if (!write.Entries.IsEmpty)
@@ -120,8 +123,11 @@ public sealed partial class ConsensusCore
 
     /// <summary>A conf change entry was applied to the membership. One that the membership refused is not reported.
     /// </summary>
-    public ConfState ConfChangeApplied(ulong index, ConfChangeV2 change) =>
-        _appliedConfState = _raft.ApplyConfChange(index, change);
+    public ConfState ConfChangeApplied(ulong index, ConfChangeV2 change)
+    {
+        SetConfState(_raft.ApplyConfChange(index, change));
+        return _appliedConfState;
+    }
 
     /// <summary>Hands leadership to a member; nothing happens unless this member leads (or forwards it).</summary>
     public void TransferLeader(ulong memberId) => _raft.TransferLeader(memberId);
@@ -197,6 +203,14 @@ public sealed partial class ConsensusCore
                     break;
             }
         }
+    }
+
+    [MemberNotNull(nameof(_appliedConfState))]
+    private void SetConfState(ConfState state)
+    {
+        _appliedConfState = state;
+        _isAlone = state.Voters is [ulong only] && only == _options.MemberId
+            && state.Learners.Length == 0 && state.VotersOutgoing.Length == 0;
     }
 
     private void StepOwn(IReadOnlyList<Message> responses)

@@ -22,7 +22,7 @@ namespace Etcd.Node.Core;
 /// <code>
 /// inputs:  Tick · Receive · Propose · ProposeChange · RequestRead · TransferLeader · TickLeases
 /// then:    Poll ─► Messages   deliver, or not
-///               ─► LogWrites  LogWriting.Buffer, IRaftLog.Sync, LogWritten, send what it returns
+///               ─► LogWrites  LogWriting.Buffer, LogWriting.Sync, LogWritten, send what it returns
 ///               ─► Applies    Apply
 ///               ─► Completions, Reads, Events, Dropped
 /// crash:   forget the object; take what log and engine kept; Start again with another incarnation

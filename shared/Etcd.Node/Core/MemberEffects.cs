@@ -13,7 +13,7 @@ public sealed class MemberEffects
     /// <summary>For other members; may be lost, delayed, repeated, reordered.</summary>
     public List<Message> Messages { get; } = [];
 
-    /// <summary>To be buffered in the log with <see cref="LogWriting"/> in order, synced, then given to
+    /// <summary>To be buffered in the log with <see cref="LogWriting"/> in order, synced by it, then given to
     /// <see cref="MemberCore.LogWritten"/>, whose answers to other members only then may leave.</summary>
     public List<Message> LogWrites { get; } = [];
 

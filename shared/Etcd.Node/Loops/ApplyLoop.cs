@@ -187,8 +187,8 @@ internal sealed partial class ApplyLoop : IApplyObserver
     }
 
     /// <summary>
-    /// Makes what was applied visible: (1) one engine batch, (2) the new view, (3) the proposers' answers, (4) raft's
-    /// acknowledgement, (5) events, (6) reads that waited for the index.
+    /// Makes what was applied visible: (1) one engine batch, (2) the new view, (3) the proposers' answers, (4)
+    /// events, (5) reads that waited for the index, (6) raft's acknowledgement.
     /// </summary>
     private void Commit()
     {
@@ -208,17 +208,13 @@ internal sealed partial class ApplyLoop : IApplyObserver
             _wiring.ConfChanged(change);
         }
 
-        foreach (Message message in _applied)
-        {
-            _wiring.Applied(message);
-        }
-
         foreach (EventBatch events in _output.Events)
         {
             _wiring.Publish(events);
         }
 
         ReleaseReads();
+        _wiring.Applied(_applied);
         TellOfOutput();
         _applied.Clear();
         _output.Clear();

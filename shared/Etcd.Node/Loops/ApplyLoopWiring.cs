@@ -16,8 +16,8 @@ internal sealed class ApplyLoopWiring
     /// <summary>A membership change is in force.</summary>
     public required Action<AppliedConfChange> ConfChanged { get; init; }
 
-    /// <summary>A StorageApply message is done.</summary>
-    public required Action<Message> Applied { get; init; }
+    /// <summary>StorageApply messages are done; the list is the loop's again afterwards.</summary>
+    public required Action<List<Message>> Applied { get; init; }
 
     /// <summary>A commit is visible.</summary>
     public required Action<PublishedState> Published { get; init; }

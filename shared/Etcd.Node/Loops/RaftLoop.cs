@@ -11,8 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace Etcd.Node.Loops;
 
 /// <summary>
-/// Drives <see cref="ConsensusCore"/>: takes everything that waits in the inbox, polls once and hands the work to the
-/// transport, the log writer and the apply loop. Its thread owns the core and blocks on nothing but its inbox, so
+/// Drives <see cref="ConsensusCore"/>: takes everything that waits, polls once and hands the work to the transport, the
+/// log writer and the apply loop. Whoever brings something does the step, if nobody is at it: a handler its proposal's,
+/// the log writer the one after its fsync. One thread at a time has the core, and none blocks while it has it, so
 /// heartbeats never wait for a disk.
 /// </summary>
 internal sealed partial class RaftLoop
@@ -30,12 +31,14 @@ internal sealed partial class RaftLoop
     private readonly ProposalTracker _proposals;
     private readonly NodeMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly Inbox<RaftInput> _inbox = new(InboxCapacity);
+    private readonly CombiningQueue<RaftInput> _inbox;
     private readonly Dictionary<ulong, ReadRound> _rounds = [];
     private readonly HeartbeatWatch _heartbeats;
     private bool _readWanted;
     private long _readRetries;
     private int _pendingTicks;
+    private int _writesInFlight;
+    private volatile bool _isWriting;
     private volatile RaftStatusView _status;
 
     public RaftLoop(
@@ -55,17 +58,65 @@ internal sealed partial class RaftLoop
         _metrics = metrics;
         _logger = logger;
         _status = core.Status;
+        _inbox = new CombiningQueue<RaftInput>(InboxCapacity, Step);
     }
 
     /// <summary>Leader, term and commit index, as of the last poll. Readable from any thread.</summary>
     public RaftStatusView Status => _status;
 
-    /// <summary>Where everybody else hands in work.</summary>
-    public Inbox<RaftInput> Inbox => _inbox;
+    /// <summary>Hands in something that must not be lost, and lets raft take it. False when the node stops.
+    /// Thread-safe.</summary>
+    public bool Post(in RaftInput input) => _inbox.Post(input);
+
+    /// <summary>As <see cref="Post"/>, for all log writes that one fsync made durable.</summary>
+    public void PostWritten(List<Message> writes)
+    {
+        foreach (Message write in writes)
+        {
+            _inbox.Add(new RaftInput(RaftInputKind.LogWritten, write, 0));
+        }
+
+        _inbox.Work();
+    }
+
+    /// <summary>As <see cref="Post"/>, for what the apply loop did at once.</summary>
+    public void PostApplied(List<Message> applied)
+    {
+        foreach (Message message in applied)
+        {
+            _inbox.Add(new RaftInput(RaftInputKind.Applied, message, 0));
+        }
+
+        _inbox.Work();
+    }
+
+    /// <summary>Hands in a message of another member, which may be lost as on a wire. False when too much waits.
+    /// Thread-safe.</summary>
+    public bool TryReceive(Message message)
+    {
+        bool added = _inbox.TryAdd(new RaftInput(RaftInputKind.PeerMessage, message, 0));
+        _inbox.Work();
+        return added;
+    }
 
     /// <summary>
-    /// Hands in a tick unless several wait already: after a stall of this thread the missed ticks must not come all at
-    /// once, or it would take the silence for the leader's. Thread-safe.
+    /// Hands in a proposal; false when too many wait. While an fsync runs it waits for the step after it, which takes
+    /// all that came meanwhile as one batch, and for the next tick at most. Thread-safe.
+    /// </summary>
+    public bool TryPropose(Proposal proposal)
+    {
+        bool added = _inbox.TryAdd(new RaftInput(RaftInputKind.Proposal, proposal, 0));
+        if (!_isWriting)
+        {
+            _inbox.Work();
+        }
+
+        return added;
+    }
+
+    /// <summary>
+    /// Hands in a tick unless several wait already: after a stall the missed ticks must not come all at once, or raft
+    /// would take the silence for the leader's. Thread-safe.
     /// </summary>
     public void PostTick()
     {
@@ -77,20 +128,23 @@ internal sealed partial class RaftLoop
         }
     }
 
-    /// <summary>The body of the thread; returns once the inbox is closed and empty.</summary>
-    public void Run()
-    {
-        // A restarted member may have committed entries to apply before anything comes in.
-        Poll();
-        while (_inbox.TryTakeAll(out List<RaftInput> inputs))
-        {
-            foreach (RaftInput input in inputs)
-            {
-                Take(input);
-            }
+    /// <summary>The body of the thread that helps out; returns once the loop is closed and all is done.</summary>
+    public void Run() => _inbox.Run();
 
-            Poll();
+    /// <summary>Refuses further work and lets the thread end.</summary>
+    public void Close() => _inbox.Close();
+
+    /// <summary>One step. The first has no inputs: a restarted member may have committed entries to apply before
+    /// anything comes in.</summary>
+    private void Step(List<RaftInput> inputs)
+    {
+        foreach (RaftInput input in inputs)
+        {
+            Take(input);
         }
+
+        Poll();
+        _isWriting = _writesInFlight > 0;
     }
 
     private void Take(in RaftInput input)
@@ -111,6 +165,7 @@ internal sealed partial class RaftLoop
                 _readWanted = true;
                 break;
             case RaftInputKind.LogWritten:
+                _writesInFlight--;
                 _core.LogWritten((Message)input.Payload!);
                 break;
             case RaftInputKind.ConfChange:
@@ -203,6 +258,7 @@ internal sealed partial class RaftLoop
             _wiring.Send(message);
         }
 
+        _writesInFlight += _output.LogWrites.Count;
         _wiring.WriteLog(_output.LogWrites);
         _wiring.Apply(_output.Applies);
         foreach (Proposal dropped in _output.Dropped)

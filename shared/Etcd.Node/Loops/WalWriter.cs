@@ -16,7 +16,6 @@ internal sealed class WalWriter
     private readonly Inbox<object> _inbox = new(capacity: int.MaxValue);
     private readonly List<Message> _written = [];
     private long _bytesSinceCheckpoint;
-    private bool _unsynced;
 
     public WalWriter(IRaftLog log, WalWriterWiring wiring)
     {
@@ -43,22 +42,15 @@ internal sealed class WalWriter
     {
         while (_inbox.TryTakeAll(out List<object> items))
         {
-            bool mustSync = false;
-            _unsynced = true;
             foreach (object item in items)
             {
                 if (item is Message write)
                 {
-                    mustSync |= Buffer(write);
+                    Buffer(write);
                 }
             }
 
-            if (mustSync)
-            {
-                _log.Sync();
-                _unsynced = false;
-            }
-
+            _writing.Sync();
             Deliver();
             foreach (object item in items)
             {
@@ -69,25 +61,20 @@ internal sealed class WalWriter
             }
         }
 
-        if (_unsynced)
-        {
-            // Nobody waits for it, but the commit index saves the next start some doubt.
-            _log.Sync();
-        }
+        // Nobody waits for what is left, but the commit index saves the next start some doubt.
+        _log.Sync();
     }
 
-    /// <summary>Buffers one write; true when somebody waits for it to be durable.</summary>
-    private bool Buffer(Message write)
+    private void Buffer(Message write)
     {
         if (write.Snapshot is { IsEmpty: false } snapshot)
         {
             _wiring.InstallSnapshot(snapshot);
         }
 
-        bool awaited = _writing.Buffer(write, out long bytes);
+        _writing.Buffer(write, out long bytes);
         Interlocked.Add(ref _bytesSinceCheckpoint, bytes);
         _written.Add(write);
-        return awaited;
     }
 
     private void Deliver()

@@ -122,7 +122,7 @@ internal sealed partial class SimMember
 
     private void CompleteLogWrite()
     {
-        Core.Log.Sync();
+        _writing!.Sync(); // Set at the start.
         _simulation.Buggify.MayDie(RarePlace.DiesAfterSync, Id);
         _simulation.Trace.Add(TraceKind.Synced, Id, _syncing.Count);
         _walBusy = false;
