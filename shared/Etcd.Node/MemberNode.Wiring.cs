@@ -22,6 +22,9 @@ public sealed partial class MemberNode
     private long _leaderSinceTimestamp;
     private int _raisingNoSpace;
 
+    // Of the log writer's thread: it did a raft step, and what is to be applied then waits for it.
+    private bool _owesApply;
+
     /// <summary>A token that is cancelled at the next change to another leader, as seen now: lets streams that ask
     /// for a leader notice (etcd <c>LeaderChangedNotify</c>).</summary>
     public CancellationToken LeaderChangedToken => Volatile.Read(ref _leaderChange).Token;
@@ -38,9 +41,13 @@ public sealed partial class MemberNode
         },
         Apply = applies =>
         {
+            bool isLogWriter = _wal.IsOwnThread;
             foreach (Message apply in applies)
             {
-                _apply.Post(new ApplyInput(ApplyInputKind.Entries, apply, 0, false));
+                if (_apply.Post(apply, mayWait: isLogWriter))
+                {
+                    _owesApply = true;
+                }
             }
         },
         LeadershipChanged = OnLeadershipChanged,
@@ -54,6 +61,7 @@ public sealed partial class MemberNode
         Written = writes =>
         {
             _raft.PostWritten(writes);
+            ApplyOwed();
             if (_wal.BytesSinceCheckpoint >= _options.CheckpointLogBytes)
             {
                 _checkpointer.Request();
@@ -88,6 +96,27 @@ public sealed partial class MemberNode
         ReadReady = _reads.Complete,
     };
 
+    /// <summary>Applies what the log writer's own step committed, there and then if nobody waits for
+    /// another write.
+    /// </summary>
+    private void ApplyOwed()
+    {
+        if (!_owesApply)
+        {
+            return;
+        }
+
+        _owesApply = false;
+        if (_wal.IsAwaited)
+        {
+            _apply.Wake();
+        }
+        else
+        {
+            _apply.ApplyFew();
+        }
+    }
+
     private void Send(Message message)
     {
         if (message.Type != MessageType.Snapshot)
@@ -114,7 +143,7 @@ public sealed partial class MemberNode
             Interlocked.Increment(ref Metrics.LeaderChangesSeenField);
             CancellationTokenSource before = Interlocked.Exchange(ref _leaderChange, new CancellationTokenSource());
 
-            // Whoever listens must not run on the raft thread.
+            // Whoever listens must not hold a raft step up.
             ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), before, preferLocal: false);
         }
 

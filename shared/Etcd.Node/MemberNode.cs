@@ -28,8 +28,8 @@ namespace Etcd.Node;
 ///                                       └──────┼────────────────────────────────────┘
 ///                                              └─► ApplyLoop ─► engine batch ─► view ─► answers ─► WatchShardLoops
 /// </code>
-/// The raft, log, apply, checkpoint and watch threads each own their part (see <c>Loops/</c> and <c>Watching/</c>);
-/// they meet only in inboxes and immutable snapshots.
+/// Log, apply, checkpoint and watch threads each own their part (see <c>Loops/</c> and <c>Watching/</c>), raft belongs
+/// to whoever does its next step; they meet only in queues and immutable snapshots.
 /// </remarks>
 public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
 {

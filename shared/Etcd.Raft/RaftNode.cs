@@ -2,7 +2,7 @@ namespace Etcd.Raft;
 
 /// <summary>
 /// One member's part in the Raft algorithm, as a pure state machine: messages, ticks and proposals go in, messages and
-/// work for storage come out. Owned by one thread (the raft loop); it has no thread, clock, socket or file of its own.
+/// work for storage come out. Used by one thread at a time (the raft loop); it has no thread, clock, socket or file of its own.
 /// </summary>
 /// <remarks>
 /// <para><b>The loop.</b> Call any of <see cref="Tick"/>, <see cref="Step"/>, <see cref="ProposeBatch"/>,

@@ -8,11 +8,8 @@ internal sealed partial class ApplyLoop
     // A question takes less than a microsecond, so another asker is waited for; the loop at work is not.
     private const int MostSpins = 50;
 
-    // Held by the loop from the first input of a batch to the end of its commit, and by who asks.
-    private readonly Lock _owner = new();
-
-    // Nothing is half done: all that was applied is committed, and the core is not disposed. Written under the lock.
-    private volatile bool _isAtRest;
+    // Somebody asks, so the core will be free in a moment.
+    private volatile bool _isAsked;
 
     /// <summary>
     /// Asks at once, on the caller's thread, while the loop has nothing to do. Never waits for the loop: a handler that
@@ -26,9 +23,9 @@ internal sealed partial class ApplyLoop
     public bool TryAsk<TState, T>(TState state, Func<ApplyCore, long, TState, T> ask, out T? answer)
     {
         answer = default;
-        for (int spins = 0; !_owner.TryEnter(); spins++)
+        for (int spins = 0; !_inbox.TryEnter(); spins++)
         {
-            if (!_isAtRest || spins == MostSpins)
+            if (!_isAsked || spins == MostSpins)
             {
                 return false;
             }
@@ -36,19 +33,16 @@ internal sealed partial class ApplyLoop
             Thread.SpinWait(1);
         }
 
+        _isAsked = true;
         try
         {
-            if (!_isAtRest)
-            {
-                return false;
-            }
-
             answer = ask(_core, NowMilliseconds, state);
             return true;
         }
         finally
         {
-            _owner.Exit();
+            _isAsked = false;
+            _inbox.Exit();
         }
     }
 }

@@ -12,8 +12,9 @@ namespace Etcd.Node.Loops;
 
 /// <summary>
 /// Drives <see cref="ApplyCore"/>: applies everything that waits, commits it in one engine batch, shows the new view,
-/// answers the proposers, and only then hands the events to the watch shards. Its thread owns the core while it works,
-/// and blocks on the engine's write; while it sleeps, whoever asks owns the core (<see cref="TryAsk"/>).
+/// answers the proposers, and only then hands the events to the watch shards. Its thread has the core and blocks on
+/// the engine's write. While it sleeps the log writer applies a few entries itself, and whoever asks has the core for a
+/// moment (<see cref="TryAsk"/>): waking this thread for them takes longer.
 /// </summary>
 internal sealed partial class ApplyLoop : IApplyObserver
 {
@@ -22,13 +23,17 @@ internal sealed partial class ApplyLoop : IApplyObserver
     private const int MaxBatchEntries = 8_192;
     private const long MaxBatchBytes = 8L << 20;
 
+    // What the log writer may apply: some 50 microseconds of work, as long as a hand-over takes.
+    private const int FewEntries = 8;
+    private const int FewBytes = 64 << 10;
+
     private readonly ApplyLoopWiring _wiring;
     private readonly ApplyOutput _output = new();
     private readonly List<Message> _applied = [];
     private readonly List<FencedProposal> _proposals = [];
     private readonly PriorityQueue<ReadRound, ulong> _waitingReads = new();
     private readonly List<SweepWait> _sweepWaits = [];
-    private readonly Inbox<ApplyInput> _inbox = new(capacity: int.MaxValue);
+    private readonly CombiningQueue<ApplyInput> _inbox;
     private readonly NodeMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -70,6 +75,7 @@ internal sealed partial class ApplyLoop : IApplyObserver
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
         core.Observer = this;
+        _inbox = new CombiningQueue<ApplyInput>(int.MaxValue, lentBatches: 1, Take);
     }
 
     /// <summary>Milliseconds of the monotonic clock that leases count in.</summary>
@@ -79,7 +85,36 @@ internal sealed partial class ApplyLoop : IApplyObserver
     /// Hands in work; false when the node stops. Unbounded: raft bounds the entries in flight
     /// (<c>MaxApplyingSizeBytes</c>), callers bound their queries.
     /// </summary>
-    public bool Post(in ApplyInput input) => _inbox.Post(input);
+    public bool Post(in ApplyInput input)
+    {
+        bool added = _inbox.Add(input);
+        _inbox.Wake();
+        return added;
+    }
+
+    /// <summary>
+    /// Hands in a StorageApply message.
+    /// </summary>
+    /// <param name="apply">The message.</param>
+    /// <param name="mayWait">True when the caller can call <see cref="ApplyFew"/> or <see cref="Wake"/> soon.</param>
+    /// <returns>True when it must do so.</returns>
+    public bool Post(Message apply, bool mayWait)
+    {
+        _inbox.Add(new ApplyInput(ApplyInputKind.Entries, apply, 0, false));
+        if (mayWait && IsFew(apply.Entries.Span))
+        {
+            return true;
+        }
+
+        _inbox.Wake();
+        return false;
+    }
+
+    /// <summary>Applies on this thread what <see cref="Post(Message, bool)"/> left waiting.</summary>
+    public void ApplyFew() => _inbox.Work();
+
+    /// <summary>Lets the loop's thread apply it.</summary>
+    public void Wake() => _inbox.Wake();
 
     /// <summary>Lets the thread end after what waits.</summary>
     public void Close() => _inbox.Close();
@@ -91,37 +126,36 @@ internal sealed partial class ApplyLoop : IApplyObserver
         {
             Publish();
             ScheduleCompaction(TimeSpan.Zero);
-            while (_inbox.TryTakeAll(out List<ApplyInput> inputs))
-            {
-                lock (_owner)
-                {
-                    Work(inputs);
-                }
-            }
+            _inbox.Run();
         }
         finally
         {
             _inbox.Close();
             _compactionTimer.Dispose();
             FailWaiters();
-            lock (_owner)
-            {
-                _isAtRest = false;
-                _core.Dispose();
-            }
+            _core.Dispose();
         }
     }
 
-    private void Work(List<ApplyInput> inputs)
+    private static bool IsFew(ReadOnlySpan<Entry> entries)
     {
-        _isAtRest = false;
+        int bytes = 0;
+        foreach (ref readonly Entry entry in entries)
+        {
+            bytes += entry.Data.Length;
+        }
+
+        return entries.Length <= FewEntries && bytes <= FewBytes;
+    }
+
+    private void Take(List<ApplyInput> inputs)
+    {
         foreach (ApplyInput input in inputs)
         {
             Take(input);
         }
 
         Commit();
-        _isAtRest = true;
     }
 
     private void Take(in ApplyInput input)
@@ -285,12 +319,9 @@ internal sealed partial class ApplyLoop : IApplyObserver
             wait.Done.TrySetResult(EtcdErrors.Stopped);
         }
 
-        if (_inbox.TryTakeAll(wait: false, out List<ApplyInput> rest) || rest.Count > 0)
+        foreach (ApplyInput input in _inbox.Rest)
         {
-            foreach (ApplyInput input in rest)
-            {
-                FailWaiter(input.Payload);
-            }
+            FailWaiter(input.Payload);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Etcd.Node.Loops;
 
 /// <summary>
@@ -7,21 +9,19 @@ namespace Etcd.Node.Loops;
 /// enough. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The work must not block and may hand in items itself. It sees everything that earlier work wrote, whichever thread
+/// The work may hand in items itself; on a lent thread it must not block. It sees everything that earlier work wrote, whichever thread
 /// did that. Nobody ever waits for the thread that works, so handing in under a lock is safe as long as the work takes
 /// that lock for short moments only.
 /// </remarks>
 internal sealed class CombiningQueue<T>
 {
-    // Batches after which a lent thread is released: it has done more for others than for itself by then.
-    private const int LentBatches = 4;
-
     private readonly object _gate = new();
     private readonly int _capacity;
+    private readonly int _lentBatches;
     private readonly Action<List<T>> _work;
     private List<T> _filling = new(capacity: 64);
     private List<T> _draining = new(capacity: 64);
-    private Exception? _failure;
+    private ExceptionDispatchInfo? _failure;
     private bool _closed;
 
     // The queue's own thread works first, before anything was handed in.
@@ -29,10 +29,12 @@ internal sealed class CombiningQueue<T>
     private bool _handedOver = true;
 
     /// <param name="capacity">Items that <see cref="TryAdd"/> lets wait; what must not be lost ignores it.</param>
+    /// <param name="lentBatches">Batches after which a lent thread is released.</param>
     /// <param name="work">Takes everything that waits, in order; the list is the queue's again afterwards.</param>
-    public CombiningQueue(int capacity, Action<List<T>> work)
+    public CombiningQueue(int capacity, int lentBatches, Action<List<T>> work)
     {
         _capacity = capacity;
+        _lentBatches = lentBatches;
         _work = work;
     }
 
@@ -43,8 +45,8 @@ internal sealed class CombiningQueue<T>
     /// <summary>Adds an item unless the queue is full or closed.</summary>
     public bool TryAdd(T item) => Add(item, _capacity);
 
-    /// <summary>Works off what waits, unless another thread is at it. Without this call an added item waits for the
-    /// next one.</summary>
+    /// <summary>Lends this thread for what waits, unless another one is at it. An added item waits for this call or
+    /// <see cref="Wake"/>.</summary>
     public void Work()
     {
         lock (_gate)
@@ -57,15 +59,55 @@ internal sealed class CombiningQueue<T>
             _working = true;
         }
 
-        WorkOff(LentBatches);
+        WorkOff(_lentBatches);
     }
 
-    /// <summary>Adds an item that must not be lost, and works.</summary>
-    public bool Post(T item)
+    /// <summary>Lets the queue's own thread do what waits, unless another one is at it.</summary>
+    public void Wake()
     {
-        bool added = Add(item);
-        Work();
-        return added;
+        lock (_gate)
+        {
+            if (!_working && _filling.Count > 0)
+            {
+                HandOver();
+            }
+        }
+    }
+
+    /// <summary>Keeps everybody from working until <see cref="Exit"/>, so that the caller may use what the work uses. Of
+    /// no use for long: what is handed in meanwhile waits.</summary>
+    /// <returns>False when somebody works, or the queue is closed.</returns>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            if (_working || _closed)
+            {
+                return false;
+            }
+
+            _working = true;
+            return true;
+        }
+    }
+
+    /// <summary>Ends what <see cref="TryEnter"/> began.</summary>
+    public void Exit()
+    {
+        lock (_gate)
+        {
+            if (_filling.Count > 0)
+            {
+                HandOver();
+                return;
+            }
+
+            _working = false;
+            if (_closed)
+            {
+                Monitor.PulseAll(_gate);
+            }
+        }
     }
 
     /// <summary>Refuses further items; <see cref="Run"/> ends once the rest is done.</summary>
@@ -78,8 +120,9 @@ internal sealed class CombiningQueue<T>
         }
     }
 
-    /// <summary>The body of the queue's own thread: begins with a batch of nothing, then takes over where lent threads
-    /// stop. Returns once the queue is closed and empty; throws what the work threw on any thread.</summary>
+    /// <summary>The body of the queue's own thread: begins with a batch of nothing, then works when it is woken and
+    /// where lent threads stop. Returns once the queue is closed and empty; throws what the work threw on any thread.
+    /// </summary>
     public void Run()
     {
         while (TakeOver())
@@ -87,11 +130,11 @@ internal sealed class CombiningQueue<T>
             WorkOff(int.MaxValue);
         }
 
-        if (_failure is { } failure)
-        {
-            throw new InvalidOperationException(failure.Message, failure);
-        }
+        _failure?.Throw();
     }
+
+    /// <summary>What nobody will work off, after <see cref="Run"/>.</summary>
+    public IReadOnlyList<T> Rest => _filling;
 
     /// <summary>Waits until this thread is to work; false when all is done or the work failed.</summary>
     private bool TakeOver()
@@ -125,10 +168,9 @@ internal sealed class CombiningQueue<T>
             // The thread may be anybody's; the queue's own one tells the node.
             lock (_gate)
             {
-                _failure = error;
+                _failure = ExceptionDispatchInfo.Capture(error);
                 _closed = true;
-                _handedOver = true;
-                Monitor.PulseAll(_gate);
+                HandOver();
             }
         }
     }
@@ -150,14 +192,20 @@ internal sealed class CombiningQueue<T>
 
             if (isLast)
             {
-                _handedOver = true;
-                Monitor.PulseAll(_gate);
+                HandOver();
                 return false;
             }
 
             (_filling, _draining) = (_draining, _filling);
             return true;
         }
+    }
+
+    private void HandOver()
+    {
+        _working = true;
+        _handedOver = true;
+        Monitor.PulseAll(_gate);
     }
 
     private bool Add(T item, int capacity)

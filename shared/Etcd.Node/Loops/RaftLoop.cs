@@ -24,6 +24,9 @@ internal sealed partial class RaftLoop
     /// </summary>
     public const int InboxCapacity = 65_536;
 
+    // A lent thread has done more for others than for itself after so many steps.
+    private const int LentSteps = 4;
+
     private readonly ConsensusCore _core;
     private readonly ConsensusOutput _output = new();
     private readonly RaftLoopWiring _wiring;
@@ -58,7 +61,7 @@ internal sealed partial class RaftLoop
         _metrics = metrics;
         _logger = logger;
         _status = core.Status;
-        _inbox = new CombiningQueue<RaftInput>(InboxCapacity, Step);
+        _inbox = new CombiningQueue<RaftInput>(InboxCapacity, LentSteps, Step);
     }
 
     /// <summary>Leader, term and commit index, as of the last poll. Readable from any thread.</summary>
@@ -66,7 +69,12 @@ internal sealed partial class RaftLoop
 
     /// <summary>Hands in something that must not be lost, and lets raft take it. False when the node stops.
     /// Thread-safe.</summary>
-    public bool Post(in RaftInput input) => _inbox.Post(input);
+    public bool Post(in RaftInput input)
+    {
+        bool added = _inbox.Add(input);
+        _inbox.Work();
+        return added;
+    }
 
     /// <summary>As <see cref="Post"/>, for all log writes that one fsync made durable.</summary>
     public void PostWritten(List<Message> writes)
@@ -124,7 +132,7 @@ internal sealed partial class RaftLoop
         if (Volatile.Read(ref _pendingTicks) < mostWaiting)
         {
             Interlocked.Increment(ref _pendingTicks);
-            _inbox.Post(new RaftInput(RaftInputKind.Tick, null, 0));
+            Post(new RaftInput(RaftInputKind.Tick, null, 0));
         }
     }
 

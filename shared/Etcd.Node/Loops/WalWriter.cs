@@ -6,7 +6,8 @@ namespace Etcd.Node.Loops;
 
 /// <summary>
 /// Writes the log. Its thread owns the <see cref="IRaftLog"/>: it takes everything that waits, buffers it, makes it
-/// durable with one fsync, and only then delivers the answers that promise it.
+/// durable with one fsync, and only then delivers the answers that promise it. The raft step that follows is mostly
+/// done by this thread.
 /// </summary>
 internal sealed class WalWriter
 {
@@ -16,6 +17,8 @@ internal sealed class WalWriter
     private readonly Inbox<object> _inbox = new(capacity: int.MaxValue);
     private readonly List<Message> _written = [];
     private long _bytesSinceCheckpoint;
+    private int _awaitedWrites;
+    private Thread? _thread;
 
     public WalWriter(IRaftLog log, WalWriterWiring wiring)
     {
@@ -27,9 +30,23 @@ internal sealed class WalWriter
     /// <summary>Payload bytes since the last checkpoint. Readable from any thread.</summary>
     public long BytesSinceCheckpoint => Interlocked.Read(ref _bytesSinceCheckpoint);
 
+    /// <summary>True on the thread that writes.</summary>
+    public bool IsOwnThread => Thread.CurrentThread == _thread;
+
+    /// <summary>True when a write waits whose durability somebody waits for: not for a commit index alone.</summary>
+    public bool IsAwaited => Volatile.Read(ref _awaitedWrites) > 0;
+
     /// <summary>Hands in StorageAppend messages. Unbounded: raft bounds what is in flight by what clients and peers
     /// may have waiting.</summary>
-    public void Post(Message write) => _inbox.Post(write);
+    public void Post(Message write)
+    {
+        if (write.Responses.Count > 0)
+        {
+            Interlocked.Increment(ref _awaitedWrites);
+        }
+
+        _inbox.Post(write);
+    }
 
     /// <summary>Hands in the marker of a state that was flushed, after which older segments go.</summary>
     public bool Post(LogCheckpoint checkpoint) => _inbox.Post(checkpoint);
@@ -40,6 +57,7 @@ internal sealed class WalWriter
     /// <summary>The body of the thread.</summary>
     public void Run()
     {
+        _thread = Thread.CurrentThread;
         while (_inbox.TryTakeAll(out List<object> items))
         {
             foreach (object item in items)
@@ -81,6 +99,11 @@ internal sealed class WalWriter
     {
         foreach (Message write in _written)
         {
+            if (write.Responses.Count > 0)
+            {
+                Interlocked.Decrement(ref _awaitedWrites);
+            }
+
             foreach (Message response in write.Responses)
             {
                 if (response.To != _wiring.MemberId)

@@ -15,7 +15,7 @@ internal sealed class ReadRounds
     private EtcdError? _stopped;
 
     /// <summary>Joins the next round.</summary>
-    /// <param name="opened">The round, for the read that opened it and must wake the raft loop; null for others.</param>
+    /// <param name="opened">The round, for the read that opened it and must tell the raft loop; null for others.</param>
     /// <returns>Completes when the index is applied, or with why it cannot be.</returns>
     public Task<EtcdError?> Join(out ReadRound? opened)
     {
