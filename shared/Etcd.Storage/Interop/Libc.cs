@@ -14,6 +14,12 @@ internal static partial class Libc
     private const int OpenCreate = 0x40;
     private const int OpenCloseOnExec = 0x80000;
 
+    private const int EmptyPath = 0x1000;
+    private const uint StatDirectAlignment = 0x2000;
+    private const int StatBytes = 256;
+    private const int StatMemoryAlignmentOffset = 0x98;
+    private const int StatOffsetAlignmentOffset = 0x9C;
+
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
 
@@ -84,6 +90,42 @@ internal static partial class Libc
         return Marshal.GetLastPInvokeError() == Eopnotsupp ? false : throw LastError("fallocate", path);
     }
 
+    /// <summary>
+    /// What offsets, sizes and addresses of direct reads and writes must be multiples of, in bytes; null where the
+    /// file system has none or does not tell.
+    /// </summary>
+    public static int? DirectAlignment(SafeFileHandle file)
+    {
+        Span<byte> stat = stackalloc byte[StatBytes];
+        stat.Clear();
+        try
+        {
+            if (statx(file, "", EmptyPath, StatDirectAlignment, stat) != 0)
+            {
+                return null;
+            }
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library older than the call.
+            return null;
+        }
+
+        var memory = MemoryMarshal.Read<uint>(stat[StatMemoryAlignmentOffset..]);
+        var offset = MemoryMarshal.Read<uint>(stat[StatOffsetAlignmentOffset..]);
+        var isTold = (MemoryMarshal.Read<uint>(stat) & StatDirectAlignment) != 0 && memory > 0 && offset > 0;
+        return isTold ? (int)Math.Min(Math.Max(memory, offset), int.MaxValue) : null;
+    }
+
+    /// <summary>Opens an existing file for direct reads and writes; null where that is refused.</summary>
+    public static SafeFileHandle? TryOpenDirect(string path)
+    {
+        // Linux gives the flag another bit on ARM.
+        var direct = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x10000 : 0x4000;
+        var descriptor = Retry(() => open(path, OpenReadWrite | OpenCloseOnExec | direct, 0));
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
     private static int Retry(Func<int> call)
     {
         int result;
@@ -104,6 +146,10 @@ internal static partial class Libc
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(
+        SafeFileHandle directory, string path, int flags, uint mask, Span<byte> result);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int flock(SafeFileHandle file, int operation);

@@ -12,7 +12,10 @@ internal interface IWalFile : IDisposable
     /// <summary>Reads as many bytes as there are, at most the buffer's length; 0 at the end.</summary>
     int Read(Span<byte> buffer, long offset);
 
-    /// <summary>Writes all bytes with one call where the system takes them all.</summary>
+    /// <summary>
+    /// Writes all bytes with one call where the system takes them all. Nothing but zeros may stand behind them: up to
+    /// the end of their last sector, zeros may be written too.
+    /// </summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
     /// <summary>Makes everything written durable.</summary>
