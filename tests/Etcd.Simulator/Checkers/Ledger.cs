@@ -82,7 +82,7 @@ internal sealed class Ledger
 
         SimulationFailure.Unless(
             index == LastIndex + 1, "the log has no gaps", () => $"{member.Id:x} applies {index} after {LastIndex}");
-        _simulation.Raft.Committed(member, entry, index > _lastConfChange + 100 || _lastConfChange == 0);
+        _simulation.Raft.Committed(member, entry, KnowsVoters(member, index));
         if (entry.Type == EntryType.Normal && !entry.Data.IsEmpty)
         {
             Apply(entry);
@@ -94,6 +94,13 @@ internal sealed class Ledger
 
         _entries.Add((entry.Term, hash, Model.Revision));
     }
+
+    /// <summary>True when a member's state holds the configuration that committed an entry: no change is near, and the
+    /// changes that founded the cluster are not in the same batch, as they are after a restart that forgot what is
+    /// committed.</summary>
+    private bool KnowsVoters(SimMember member, ulong index) =>
+        (index > _lastConfChange + 100 || _lastConfChange == 0)
+        && member.Core.State.AppliedIndex >= Math.Max(_lastConfChange, (ulong)_simulation.Settings.Members);
 
     /// <summary>A member is about to install a whole state.</summary>
     public void Installs(ulong memberId, ulong index)

@@ -69,19 +69,17 @@ internal sealed class RaftChecker(Simulation simulation)
     }
 
     /// <summary>What is applied for the first time must be durable on a majority.</summary>
-    public void Committed(SimMember member, in Entry entry, bool isStable)
+    /// <param name="member">Applies it next.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="knowsVoters">Whether the member's state holds the configuration that committed it.</param>
+    public void Committed(SimMember member, in Entry entry, bool knowsVoters)
     {
-        if (!isStable)
+        if (!knowsVoters)
         {
             return;
         }
 
         ulong[] voters = member.Core.State.ConfState.Voters;
-        if (voters.Length == 0)
-        {
-            return;
-        }
-
         int holders = 0;
         foreach (ulong voter in voters)
         {
