@@ -11,6 +11,7 @@ internal static class RequestNames
     /// <summary>The name of what is no request that this release knows.</summary>
     public const string Unknown = "unknown";
 
+    private const string Put = "Put";
     private const int Header = 100;
 
     /// <summary>True for a request to the old store, and the operation's name; <see cref="Unknown"/> when there is
@@ -37,10 +38,13 @@ internal static class RequestNames
         return (false, Unknown);
     }
 
+    /// <summary>True for a put, whose work is bounded by its size.</summary>
+    public static bool IsPut(ReadOnlySpan<byte> data) => Of(data) is (false, Put);
+
     private static string NameOf(int field) => field switch
     {
         3 => "Range",
-        4 => "Put",
+        4 => Put,
         5 => "DeleteRange",
         6 => "Txn",
         7 => "Compaction",

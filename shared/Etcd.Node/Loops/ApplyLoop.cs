@@ -13,7 +13,7 @@ namespace Etcd.Node.Loops;
 /// <summary>
 /// Drives <see cref="ApplyCore"/>: applies everything that waits, commits it in one engine batch, shows the new view,
 /// answers the proposers, and only then hands the events to the watch shards. Its thread has the core and blocks on
-/// the engine's write. While it sleeps the log writer applies a few entries itself, and whoever asks has the core for a
+/// the engine's write. While it sleeps the log writer applies a few puts itself, and whoever asks has the core for a
 /// moment (<see cref="TryAsk"/>): waking this thread for them takes longer.
 /// </summary>
 internal sealed partial class ApplyLoop : IApplyObserver
@@ -137,12 +137,18 @@ internal sealed partial class ApplyLoop : IApplyObserver
         }
     }
 
+    /// <summary>True for a few puts: any other request may take long, and the log writer must not.</summary>
     private static bool IsFew(ReadOnlySpan<Entry> entries)
     {
         int bytes = 0;
-        foreach (ref readonly Entry entry in entries)
+        for (int i = 0; i < entries.Length && i <= FewEntries; i++)
         {
+            ref readonly Entry entry = ref entries[i];
             bytes += entry.Data.Length;
+            if (entry.Type != EntryType.Normal || (!entry.Data.IsEmpty && !RequestNames.IsPut(entry.Data.Span)))
+            {
+                return false;
+            }
         }
 
         return entries.Length <= FewEntries && bytes <= FewBytes;
