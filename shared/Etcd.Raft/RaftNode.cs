@@ -20,7 +20,8 @@ namespace Etcd.Raft;
 /// the snapshot (if any), the entries (an index that exists already replaces it and everything after it), and the hard
 /// state (<see cref="Message.TryGetHardState"/>). If the message has responses, all of it and all earlier append
 /// messages must be durable before any response is delivered; several messages may share one fsync. Without responses
-/// nothing waits for it and no fsync is needed. Before the responses are delivered, the entries and hard state must
+/// nothing waits for it and no fsync is needed, nor for a hard state that differs from the last in its commit index only:
+/// what answers promise beside it is durable already. Before the responses are delivered, the entries and hard state must
 /// also be readable through <see cref="IRaftStorage"/>, and the snapshot restored in the state machine.</item>
 /// <item>The <see cref="MessageType.StorageApply"/> message: pass to the apply loop. Apply the entries in order. For a
 /// conf change entry call <see cref="ApplyConfChange"/> on the raft loop (unless the application refuses the change,
@@ -29,8 +30,9 @@ namespace Etcd.Raft;
 /// applied: entries at or below the index of a restored snapshot are skipped, and acknowledged like the others.</item>
 /// <item>Responses: deliver in order; those with <see cref="Message.To"/> equal to this member's id through
 /// <see cref="Step"/>, the others to the network. Those of an append message are exactly the ones that must not leave
-/// before the fsync: acknowledged appends and votes, also this member's own. They must never be lost (short of a
-/// crash), and messages to the same pseudo id are handled in the order in which they were given out.</item>
+/// before the fsync: acknowledged appends, requests for votes, and votes, also this member's own. They must never be
+/// lost (short of a crash), and messages to the same pseudo id are handled in the order in which they were given out.
+/// </item>
 /// <item><see cref="Ready.ReadStates"/>: a read waits until <see cref="ReadState.Index"/> is applied.</item>
 /// </list>
 ///

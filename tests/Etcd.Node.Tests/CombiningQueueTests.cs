@@ -85,46 +85,44 @@ public sealed class CombiningQueueTests
     public async Task Lent_thread_is_released_when_work_never_ends()
     {
         CombiningQueue<int>? queue = null;
-        using ManualResetEventSlim enough = new();
-        int batches = 0;
+        bool isEnough = false;
+        TaskCompletionSource began = new(TaskCreationOptions.RunContinuationsAsynchronously);
         queue = new(int.MaxValue, lentBatches: 2, batch =>
         {
-            batches++;
-            if (batch.Count > 0 && !enough.IsSet)
+            began.TrySetResult();
+            if (batch.Count > 0 && !Volatile.Read(ref isEnough))
             {
                 queue!.Add(batch[0]);
             }
         });
-        queue.Add(1);
         Task own = OnThread(queue.Run);
-        Task lent = OnThread(() =>
-        {
-            for (int i = 0; i < 100; i++)
-            {
-                queue.Work();
-            }
-        });
-        await lent;
-        enough.Set();
+        await began.Task;
+        SpinWait.SpinUntil(queue.TryEnter);
+        queue.Exit();
+        queue.Add(1);
+
+        // Would never return if the caller had to see the work through.
+        queue.Work();
+        Volatile.Write(ref isEnough, true);
         queue.Close();
         await own;
-        Assert.True(batches > 0);
+        Assert.Empty(queue.Rest);
     }
 
     [Fact]
     public async Task Failure_on_a_lent_thread_ends_the_own_one_with_it()
     {
-        using ManualResetEventSlim began = new();
+        TaskCompletionSource began = new(TaskCreationOptions.RunContinuationsAsynchronously);
         CombiningQueue<int> queue = new(int.MaxValue, lentBatches: 1, batch =>
         {
-            began.Set();
+            began.TrySetResult();
             if (batch.Contains(7))
             {
                 throw new InvalidDataException("seven");
             }
         });
         Task own = OnThread(queue.Run);
-        began.Wait();
+        await began.Task;
         await OnThread(() =>
         {
             while (queue.Add(7))

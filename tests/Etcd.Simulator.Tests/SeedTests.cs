@@ -117,6 +117,8 @@ public sealed class SeedTests
     [InlineData(536, "pause")]
     [InlineData(2403, "everything")] // An answer of the lost cluster came after clients were told to start over.
     [InlineData(14878, "restore")]
+    [InlineData(6616, "any")] // A candidate forgot the term that it was elected in.
+    [InlineData(9005448, "any")] // A check counted the voters of a cluster half founded.
     public void Seed_that_once_failed_passes(int seed, string scenario)
     {
         Outcome outcome = Runner.Run(seed, scenario, Bug.None);

@@ -7,15 +7,20 @@ internal sealed partial class RaftCore
     public List<Message> Messages { get; set; } = [];
 
     /// <summary>
-    /// To be delivered once everything now unstable is durable, to others or to this member: votes and acknowledged
-    /// appends. Sent earlier, a crash could make this member vote twice or forget what it acknowledged (thesis, section
-    /// 3.8). Rejections wait too: they can rest on unstable state, and are rare.
+    /// To be delivered once everything now unstable is durable, to others or to this member: votes, requests for them
+    /// and acknowledged appends. Sent earlier, a crash could make this member vote twice or forget what it acknowledged
+    /// (thesis, section 3.8). Rejections wait too: they can rest on unstable state, and are rare.
     /// </summary>
+    /// <remarks>
+    /// Differs from etcd's library with asynchronous writes, which sends requests for votes at once: the others could
+    /// elect a candidate that then forgets its term in a crash, and elect it in the same term again, with other entries.
+    /// </remarks>
     public List<Message> MessagesAfterAppend { get; } = [];
 
     private void Send(Message message)
     {
-        if (message.Type is MessageType.AppendResponse or MessageType.VoteResponse or MessageType.PreVoteResponse)
+        if (message.Type is MessageType.AppendResponse
+            or MessageType.Vote or MessageType.VoteResponse or MessageType.PreVoteResponse)
         {
             MessagesAfterAppend.Add(message);
         }
