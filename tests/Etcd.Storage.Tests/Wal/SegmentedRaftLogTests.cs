@@ -7,6 +7,8 @@ namespace Etcd.Storage.Tests.Wal;
 public sealed class SegmentedRaftLogTests
 {
     private static readonly byte[] Metadata = [1, 2, 3];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static readonly WalOptions Small = new() { SegmentSizeBytes = 4096, PrepareInBackground = false };
 
     [Fact]
@@ -226,19 +228,30 @@ public sealed class SegmentedRaftLogTests
     {
         var files = new MemoryWalFileSystem();
         using var log = new SegmentedRaftLogStore(files, Small with { PrepareInBackground = true }).Create(Metadata);
-        var failures = 0;
-        files.OnAllocate = _ => throw new IOException($"No space left on device {++failures}");
+        using var failed = new SemaphoreSlim(0);
+        Action<string> fail = _ =>
+        {
+            failed.Release();
+            throw new IOException("No space left on device");
+        };
+        files.OnAllocate = fail;
         for (ulong index = 1; index <= 3; index++)
         {
             log.Append([Entry(1, index, new string('v', 1000))]);
             log.Sync();
         }
 
+        Assert.True(failed.Wait(Patience));
+        using var reserved = new SemaphoreSlim(0);
+        files.OnAllocate = _ => reserved.Release();
         log.Append([Entry(1, 4, new string('v', 3000))]);
-        files.OnAllocate = null;
         log.Sync();
+
+        // By the writer, and in the background for the segment after this one; that one is ready when it is needed.
+        Assert.True(reserved.Wait(Patience));
+        Assert.True(reserved.Wait(Patience));
+        files.OnAllocate = fail;
         log.Append([Entry(1, 5, new string('v', 3000))]);
-        files.OnAllocate = _ => throw new IOException($"No space left on device {++failures}");
         log.Sync();
         log.Append([Entry(1, 6, new string('v', 3000))]);
         Assert.Contains("the disk is full", Assert.Throws<StorageException>(log.Sync).Message, StringComparison.Ordinal);
