@@ -26,6 +26,7 @@ public sealed class EtcdctlOutputTests
         var actual = new EtcdctlSession(gatewayUrl);
         foreach (var step in Script.Steps)
         {
+            await Task.Delay(step.Pause);
             string wanted = await expected.TypeAsync(step.Kind, step.Input, step.Arguments);
             string got = await actual.TypeAsync(step.Kind, step.Input, step.Arguments);
 

@@ -75,7 +75,9 @@ internal static class Script
         Call("alarm", "list"),
         Call("member", "add", "m4", "--learner", "--peer-urls=http://127.0.0.1:1"),
         Call("member", "add", "m5", "--learner", "--peer-urls=http://127.0.0.1:2"),
-        Call("member", "add", "m4", "--peer-urls=http://127.0.0.1:1"),
+
+        // A member's id is made of its URLs and the second: within the same one the error names the id instead.
+        Call("member", "add", "m4", "--peer-urls=http://127.0.0.1:1") with { Pause = TimeSpan.FromSeconds(1.1) },
         Call("member", "promote", "{member}"),
         Call("member", "update", "{member}", "--peer-urls=http://127.0.0.1:3"),
         AnyOrder("member", "list", "-w", "table"),
@@ -93,5 +95,9 @@ internal static class Script
     private static Step Input(string input, params string[] arguments) => new(Kind.Exact, input, arguments);
 
     /// <summary>One call with what it reads from standard input; <c>{lease}</c> stands for the lease granted last.</summary>
-    internal sealed record Step(Kind Kind, string Input, string[] Arguments);
+    internal sealed record Step(Kind Kind, string Input, string[] Arguments)
+    {
+        /// <summary>Time that passes before it.</summary>
+        public TimeSpan Pause { get; init; }
+    }
 }
