@@ -35,9 +35,6 @@ internal sealed class PendingProposal : Proposal, IThreadPoolWorkItem
     /// <summary>The answer.</summary>
     public Task<ApplyResult> Completion => _completion.Task;
 
-    /// <summary>Whether the wait is over or about to be.</summary>
-    public bool HasEnded { get; private set; }
-
     /// <summary>Whether the proposer went away.</summary>
     public bool IsAbandoned => _cancellationToken.IsCancellationRequested;
 
@@ -49,15 +46,10 @@ internal sealed class PendingProposal : Proposal, IThreadPoolWorkItem
     {
         _result = result;
         _next = previous;
-        HasEnded = true;
     }
 
     /// <summary>As <see cref="End"/>, for a proposer that went away.</summary>
-    public void EndCancelled()
-    {
-        _isCancelled = true;
-        HasEnded = true;
-    }
+    public void EndCancelled() => _isCancelled = true;
 
     /// <summary>Lets this proposer, and those that ended with it, go on.</summary>
     public void Tell() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

@@ -24,9 +24,6 @@ internal sealed class ProposalTracker
     private const int ToldTogether = 32;
 
     private readonly ConcurrentDictionary<ulong, PendingProposal> _pending = new();
-
-    // All wait equally long, so the order of arrival is the order of the deadlines.
-    private readonly ConcurrentQueue<PendingProposal> _deadlines = new();
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly NodeMetrics _metrics;
@@ -82,7 +79,6 @@ internal sealed class ProposalTracker
         }
 
         Interlocked.Increment(ref _metrics.ProposalsPendingField);
-        _deadlines.Enqueue(proposal);
         if (_stopped is { } stopped)
         {
             // The stop may have passed over this proposal.
@@ -141,24 +137,14 @@ internal sealed class ProposalTracker
     /// at a time.</summary>
     public void EndOverdue()
     {
-        while (_deadlines.TryPeek(out PendingProposal? oldest))
+        // No queue in the order of deadlines: it would keep what ended since the last tick alive through a collection.
+        foreach ((_, PendingProposal proposal) in _pending)
         {
-            if (!oldest.HasEnded)
+            if (_time.GetElapsedTime(proposal.StartTimestamp) >= _timeout)
             {
-                if (_time.GetElapsedTime(oldest.StartTimestamp) < _timeout)
-                {
-                    break;
-                }
-
-                Fail(oldest, _timeoutError(oldest));
+                Fail(proposal, _timeoutError(proposal));
             }
-
-            _deadlines.TryDequeue(out _);
-        }
-
-        foreach (PendingProposal proposal in _deadlines)
-        {
-            if (proposal.IsAbandoned && TryTake(proposal))
+            else if (proposal.IsAbandoned && TryTake(proposal))
             {
                 proposal.EndCancelled();
                 proposal.Tell();

@@ -1,80 +1,71 @@
 namespace Etcd.StateMachine.Mvcc;
 
 /// <summary>
-/// An inner node of the key index. <see cref="Separators"/>[i] is above every key of child i and not above any key of
-/// child i + 1; the last child's slot is unused.
+/// An inner node of the key index. Separator i is above every key of child i and not above any key of child i + 1.
 /// </summary>
 internal sealed class IndexInner : IndexNode
 {
-    /// <summary>Shared with the node that this one was copied from until either changes it.</summary>
-    public byte[][] Separators { get; private set; }
+    private Slots<IndexNode> _children;
 
-    public readonly IndexNode[] Children = new IndexNode[Capacity];
+    // Shared with the node that this one was copied from until either changes them.
+    private Separators _separators;
 
     public IndexInner(long epoch)
-        : this(epoch, new byte[Capacity][])
+        : this(epoch, new Separators())
     {
     }
 
-    private IndexInner(long epoch, byte[][] separators)
-        : base(epoch) => Separators = separators;
+    private IndexInner(long epoch, Separators separators)
+        : base(epoch) => _separators = separators;
+
+    /// <summary>The child at a position.</summary>
+    public IndexNode this[int position]
+    {
+        get => _children[position];
+        set => _children[position] = value;
+    }
 
     /// <summary>Position of the child whose range holds the key.</summary>
-    public int ChildFor(ReadOnlySpan<byte> key)
-    {
-        byte[][] separators = Separators;
-        int low = 0;
-        int high = Count - 1;
-        while (low < high)
-        {
-            int middle = (low + high) >> 1;
-            if (key.SequenceCompareTo(separators[middle]) >= 0)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
+    public int ChildFor(ReadOnlySpan<byte> key) => _separators.CountUpTo(key);
 
-        return low;
+    /// <summary>The separator behind the child at a position.</summary>
+    public byte[] SeparatorBehind(int position) => _separators[position];
+
+    /// <summary>Adds the first child.</summary>
+    public void Begin(IndexNode child)
+    {
+        _children[0] = child;
+        (Count, Live) = (1, child.Live);
     }
 
     /// <summary>Puts a child behind the one at <paramref name="position"/>, divided from it by a separator.</summary>
     public void InsertAfter(int position, byte[] separator, IndexNode child)
     {
         OwnSeparators();
-        int moved = Count - position - 1;
-        Array.Copy(Children, position + 1, Children, position + 2, moved);
-        Array.Copy(Separators, position, Separators, position + 1, Math.Max(0, Count - 1 - position));
-        Children[position + 1] = child;
-        Separators[position] = separator;
+        _separators.Insert(position, separator);
+        Span<IndexNode> children = _children;
+        children[(position + 1)..Count].CopyTo(children[(position + 2)..]);
+        children[position + 1] = child;
         Count++;
     }
 
     /// <summary>Takes out a child; the neighbour before it, or behind it for the first, takes over its range.</summary>
     public void RemoveAt(int position)
     {
-        OwnSeparators();
-        int separator = position == 0 ? 0 : position - 1;
         if (Count > 1)
         {
-            Array.Copy(Separators, separator + 1, Separators, separator, Count - 2 - separator);
-            Separators[Count - 2] = null!;
+            OwnSeparators();
+            _separators.RemoveAt(position == 0 ? 0 : position - 1);
         }
 
-        Array.Copy(Children, position + 1, Children, position, Count - position - 1);
+        Span<IndexNode> children = _children;
+        children[(position + 1)..Count].CopyTo(children[position..]);
         Count--;
-        Children[Count] = null!;
+        children[Count] = null!;
     }
 
-    public override IndexNode CloneFor(long epoch)
-    {
-        var copy = new IndexInner(epoch, Separators) { Count = Count, Live = Live };
-        Array.Copy(Children, copy.Children, Count);
-        return copy;
-    }
+    public override IndexNode CloneFor(long epoch) =>
+        new IndexInner(epoch, _separators) { Count = Count, Live = Live, _children = _children };
 
     /// <summary>Moves the children from <paramref name="position"/> on to a new node behind this one.</summary>
     /// <param name="position">From 1 to Count - 1.</param>
@@ -82,18 +73,18 @@ internal sealed class IndexInner : IndexNode
     public IndexInner SplitAt(int position, out byte[] separator)
     {
         OwnSeparators();
-        var right = new IndexInner(Epoch) { Count = Count - position };
-        separator = Separators[position - 1];
-        Array.Copy(Children, position, right.Children, 0, right.Count);
-        Array.Copy(Separators, position, right.Separators, 0, right.Count - 1);
-        Array.Clear(Children, position, right.Count);
-        Array.Clear(Separators, position - 1, right.Count);
-        Count = position;
-        for (int i = 0; i < right.Count; i++)
+        separator = _separators[position - 1];
+        var right = new IndexInner(Epoch, _separators.SplitAt(position)) { Count = Count - position };
+        _separators.RemoveAt(position - 1);
+        Span<IndexNode> moved = ((Span<IndexNode>)_children)[position..Count];
+        moved.CopyTo(right._children);
+        foreach (IndexNode child in moved)
         {
-            right.Live += right.Children[i].Live;
+            right.Live += child.Live;
         }
 
+        moved.Clear();
+        Count = position;
         Live -= right.Live;
         return right;
     }
@@ -102,12 +93,12 @@ internal sealed class IndexInner : IndexNode
     public void Absorb(byte[] separator, IndexInner right)
     {
         OwnSeparators();
-        Separators[Count - 1] = separator;
-        Array.Copy(right.Separators, 0, Separators, Count, right.Count - 1);
-        Array.Copy(right.Children, 0, Children, Count, right.Count);
+        _separators.Insert(Count - 1, separator);
+        _separators.Absorb(right._separators);
+        ((Span<IndexNode>)right._children)[..right.Count].CopyTo(((Span<IndexNode>)_children)[Count..]);
         Count += right.Count;
         Live += right.Live;
     }
 
-    private void OwnSeparators() => Separators = [.. Separators];
+    private void OwnSeparators() => _separators = _separators.Clone();
 }

@@ -6,8 +6,8 @@ namespace Etcd.StateMachine.Mvcc;
 /// </summary>
 internal abstract class IndexNode
 {
-    /// <summary>Most entries of a node. A new key copies its leaf, two arrays of this length, and the nodes above it;
-    /// 16 keeps that below 1 KiB while the tree of a million keys stays six levels deep.</summary>
+    /// <summary>Most entries of a node. A new key copies its leaf and the nodes above it; 16 keeps a copy below 300
+    /// bytes while the tree of a million keys stays six levels deep.</summary>
     public const int Capacity = 16;
 
     /// <summary>The write epoch that may change this node in place.</summary>

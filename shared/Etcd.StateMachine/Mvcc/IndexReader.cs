@@ -8,7 +8,7 @@ internal static class IndexReader
     {
         IndexLeaf leaf = FindLeaf(root, key);
         int position = leaf.LowerBound(key, out bool found);
-        return found ? leaf.Histories[position] : null;
+        return found ? leaf[position] : null;
     }
 
     /// <summary>The leaf whose range holds a key.</summary>
@@ -17,7 +17,7 @@ internal static class IndexReader
         IndexNode node = root;
         while (node is IndexInner inner)
         {
-            node = inner.Children[inner.ChildFor(key)];
+            node = inner[inner.ChildFor(key)];
         }
 
         return (IndexLeaf)node;
@@ -40,7 +40,7 @@ internal static class IndexReader
             int end = hasTo ? leaf.LowerBound(to, out _) : leaf.Count;
             for (int i = start; i < end; i++)
             {
-                if (!visitor.Visit(leaf.Histories[i]))
+                if (!visitor.Visit(leaf[i]))
                 {
                     return false;
                 }
@@ -55,7 +55,7 @@ internal static class IndexReader
         for (int i = first; i <= last; i++)
         {
             ReadOnlySpan<byte> childFrom = i == first ? from : [];
-            if (!Visit(inner.Children[i], childFrom, to, hasTo && i == last, ref visitor))
+            if (!Visit(inner[i], childFrom, to, hasTo && i == last, ref visitor))
             {
                 return false;
             }
@@ -79,7 +79,7 @@ internal static class IndexReader
             int end = hasTo ? leaf.LowerBound(to, out _) : leaf.Count;
             for (int i = start; i < end; i++)
             {
-                count += leaf.Histories[i].IsLive ? 1 : 0;
+                count += leaf[i].IsLive ? 1 : 0;
             }
 
             return count;
@@ -91,7 +91,7 @@ internal static class IndexReader
         for (int i = first; i <= last; i++)
         {
             ReadOnlySpan<byte> childFrom = i == first ? from : [];
-            count += CountLive(inner.Children[i], childFrom, to, hasTo && i == last);
+            count += CountLive(inner[i], childFrom, to, hasTo && i == last);
         }
 
         return count;

@@ -49,10 +49,10 @@ internal sealed class KeyIndex
         IndexLeaf leaf = IndexReader.FindLeaf(_root, key);
         int position = leaf.LowerBound(key, out bool found);
         KeyHistory history;
-        if (found && leaf.Histories[position].IsLive)
+        if (found && leaf[position].IsLive)
         {
-            history = leaf.Histories[position].WithPut(revision, hasLease);
-            leaf.Histories[position] = history;
+            history = leaf[position].WithPut(revision, hasLease);
+            leaf[position] = history;
         }
         else
         {
@@ -60,8 +60,8 @@ internal sealed class KeyIndex
             position = leaf.LowerBound(key, out _);
             if (found)
             {
-                history = leaf.Histories[position].WithPut(revision, hasLease);
-                leaf.Histories[position] = history;
+                history = leaf[position].WithPut(revision, hasLease);
+                leaf[position] = history;
             }
             else
             {
@@ -85,7 +85,7 @@ internal sealed class KeyIndex
             throw new InvalidOperationException($"tombstone at {revision} on a key that was never put");
         }
 
-        leaf.Histories[position] = leaf.Histories[position].WithTombstone(revision);
+        leaf[position] = leaf[position].WithTombstone(revision);
         AddLive(leaf, depth, -1);
     }
 
@@ -112,7 +112,7 @@ internal sealed class KeyIndex
             return owned;
         }
 
-        KeyHistory history = leaf.Histories[position];
+        KeyHistory history = leaf[position];
         int before = history.IsLive ? 1 : 0;
         if (!isTombstone)
         {
@@ -123,7 +123,7 @@ internal sealed class KeyIndex
             history = history.WithTombstone(revision);
         }
 
-        leaf.Histories[position] = history;
+        leaf[position] = history;
         AddLive(leaf, depth, (history.IsLive ? 1 : 0) - before);
         return history.Key;
     }
@@ -157,7 +157,7 @@ internal sealed class KeyIndex
     {
         IndexLeaf leaf = Descend(history.Key, out _);
         int position = leaf.LowerBound(history.Key, out _);
-        leaf.Histories[position] = history;
+        leaf[position] = history;
     }
 
     // Only keys without revisions are removed, so no live count changes.
@@ -167,7 +167,7 @@ internal sealed class KeyIndex
         RemoveFrom(_root, key);
         while (_root is IndexInner { Count: 1 } inner)
         {
-            _root = inner.Children[0];
+            _root = inner[0];
         }
 
         if (_root is IndexInner { Count: 0 })
@@ -197,11 +197,11 @@ internal sealed class KeyIndex
         {
             inner.RemoveAt(position);
         }
-        else if (position > 0 && inner.Children[position - 1].Count + child.Count <= IndexNode.Capacity)
+        else if (position > 0 && inner[position - 1].Count + child.Count <= IndexNode.Capacity)
         {
             Merge(inner, position - 1);
         }
-        else if (position + 1 < inner.Count && inner.Children[position + 1].Count + child.Count <= IndexNode.Capacity)
+        else if (position + 1 < inner.Count && inner[position + 1].Count + child.Count <= IndexNode.Capacity)
         {
             Merge(inner, position);
         }
@@ -212,11 +212,11 @@ internal sealed class KeyIndex
         IndexNode target = OwnChild(inner, left);
         if (target is IndexLeaf leaf)
         {
-            leaf.Absorb((IndexLeaf)inner.Children[left + 1]);
+            leaf.Absorb((IndexLeaf)inner[left + 1]);
         }
         else
         {
-            ((IndexInner)target).Absorb(inner.Separators[left], (IndexInner)inner.Children[left + 1]);
+            ((IndexInner)target).Absorb(inner.SeparatorBehind(left), (IndexInner)inner[left + 1]);
         }
 
         inner.RemoveAt(left + 1);
@@ -243,8 +243,8 @@ internal sealed class KeyIndex
         IndexNode node = _root = Own(_root);
         if (node.Count == IndexNode.Capacity)
         {
-            var top = new IndexInner(_epoch) { Count = 1, Live = node.Live };
-            top.Children[0] = node;
+            var top = new IndexInner(_epoch);
+            top.Begin(node);
             SplitChild(top, 0, key);
             node = _root = top;
         }
@@ -258,7 +258,7 @@ internal sealed class KeyIndex
             {
                 SplitChild(inner, position, key);
                 position = inner.ChildFor(key);
-                child = inner.Children[position];
+                child = inner[position];
             }
 
             node = child;
@@ -275,16 +275,16 @@ internal sealed class KeyIndex
 
     private static void SplitChild(IndexInner parent, int position, ReadOnlySpan<byte> key)
     {
-        if (parent.Children[position] is IndexLeaf leaf)
+        if (parent[position] is IndexLeaf leaf)
         {
             // Keys that come in ascending order leave full leaves behind, not half-full ones.
-            bool appends = key.SequenceCompareTo(leaf.Keys[leaf.Count - 1]) > 0;
+            bool appends = key.SequenceCompareTo(leaf[leaf.Count - 1].Key) > 0;
             IndexLeaf right = leaf.SplitAt(appends ? leaf.Count - 1 : leaf.Count / 2);
-            parent.InsertAfter(position, right.Keys[0], right);
+            parent.InsertAfter(position, right[0].Key, right);
         }
         else
         {
-            var inner = (IndexInner)parent.Children[position];
+            var inner = (IndexInner)parent[position];
             bool appends = inner.ChildFor(key) == inner.Count - 1;
             IndexInner right = inner.SplitAt(appends ? inner.Count - 2 : inner.Count / 2, out byte[] separator);
             parent.InsertAfter(position, separator, right);
@@ -307,11 +307,11 @@ internal sealed class KeyIndex
 
     private IndexNode OwnChild(IndexInner inner, int position)
     {
-        IndexNode child = inner.Children[position];
+        IndexNode child = inner[position];
         if (child.Epoch != _epoch)
         {
             child = child.CloneFor(_epoch);
-            inner.Children[position] = child;
+            inner[position] = child;
         }
 
         return child;

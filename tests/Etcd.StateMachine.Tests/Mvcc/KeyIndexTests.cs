@@ -6,12 +6,13 @@ namespace Etcd.StateMachine.Tests.Mvcc;
 public sealed class KeyIndexTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    public void Published_trees_stay_as_they_were_under_random_changes(int seed)
+    [InlineData(1, KeyShape.Numbers)]
+    [InlineData(2, KeyShape.Numbers)]
+    [InlineData(3, KeyShape.Paths)]
+    [InlineData(4, KeyShape.Paths)]
+    [InlineData(5, KeyShape.Zeros)]
+    [InlineData(6, KeyShape.Zeros)]
+    public void Published_trees_stay_as_they_were_under_random_changes(int seed, KeyShape shape)
     {
         var random = new Random(seed);
         var index = new KeyIndex();
@@ -20,7 +21,7 @@ public sealed class KeyIndexTests
         long main = 1;
         for (int step = 0; step < 6000; step++)
         {
-            byte[] key = Encoding.ASCII.GetBytes($"k{random.Next(step < 3000 ? 3000 : 600)}");
+            byte[] key = KeyOf(shape, random.Next(step < 3000 ? 3000 : 600));
             main++;
             if (random.Next(3) != 0 || !model.TryGetValue(key, out (bool Live, long Main) known) || !known.Live)
             {
@@ -51,7 +52,7 @@ public sealed class KeyIndexTests
         published.Add((index.Publish(), main, Contents(model)));
         foreach ((IndexNode root, long at, (byte[] Key, bool Live, long Main)[] expected) in published)
         {
-            Check(root, at, expected, random);
+            Check(root, at, expected, shape, random);
         }
     }
 
@@ -92,11 +93,28 @@ public sealed class KeyIndexTests
         Assert.Single(Walk(index.Root, [], [], hasTo: false));
     }
 
+    public enum KeyShape
+    {
+        Numbers,
+        Paths,
+        Zeros,
+    }
+
     private static (byte[] Key, bool Live, long Main)[] Contents(
         SortedDictionary<byte[], (bool Live, long Main)> model) =>
         [.. model.Select(pair => (pair.Key, pair.Value.Live, pair.Value.Main))];
 
-    private static void Check(IndexNode root, long at, (byte[] Key, bool Live, long Main)[] expected, Random random)
+    // Keys that differ early or late, that begin one another, and that end in the zeros with which words are filled.
+    private static byte[] KeyOf(KeyShape shape, int number) => shape switch
+    {
+        KeyShape.Numbers => Encoding.ASCII.GetBytes($"k{number}"),
+        KeyShape.Paths => Encoding.ASCII.GetBytes(
+            $"/registry/{(number % 7 == 0 ? "pods" : "events/kube-system/kube-scheduler")}/{number / 3}/{number % 3}"),
+        _ => [(byte)(number / 100 % 3), .. new byte[number % 25], .. new byte[] { 0, 255, 1 }.AsSpan(0, number / 25 % 4)],
+    };
+
+    private static void Check(
+        IndexNode root, long at, (byte[] Key, bool Live, long Main)[] expected, KeyShape shape, Random random)
     {
         List<KeyHistory> all = Walk(root, [], [], hasTo: false);
         Assert.Equal(expected.Length, all.Count);
@@ -111,8 +129,8 @@ public sealed class KeyIndexTests
 
         for (int round = 0; round < 10; round++)
         {
-            byte[] from = Encoding.ASCII.GetBytes($"k{random.Next(3000)}");
-            byte[] to = Encoding.ASCII.GetBytes($"k{random.Next(3000)}");
+            byte[] from = KeyOf(shape, random.Next(3000));
+            byte[] to = KeyOf(shape, random.Next(3000));
             bool hasTo = random.Next(4) != 0;
             var inside = expected.Where(pair => pair.Key.AsSpan().SequenceCompareTo(from) >= 0
                 && (!hasTo || pair.Key.AsSpan().SequenceCompareTo(to) < 0)).ToArray();
@@ -162,7 +180,7 @@ public sealed class KeyIndexTests
             {
                 for (int i = 0; i < inner.Count; i++)
                 {
-                    Count(inner.Children[i]);
+                    Count(inner[i]);
                 }
             }
             else
