@@ -26,8 +26,7 @@ using (var signal = new StopSignal())
 
         if (loaded.Config is { } config)
         {
-            using var provider = new ZapLoggerProvider(sink, ZapLevel.Parse(config.Log.Level));
-            using var loggers = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
+            using var loggers = new ZapLoggerFactory(sink, ZapLevel.Parse(config.Log.Level));
             await using var process = new MemberProcess(config, sink, loggers, TimeProvider.System, signal);
             outcome = await process.RunAsync();
         }

@@ -16,7 +16,7 @@ internal sealed partial class DataDirectory
     public DataDirectory(MemberConfig config, ILoggerFactory loggers)
     {
         _config = config;
-        _logger = loggers.CreateLogger<DataDirectory>();
+        _logger = loggers.CreateLogger("Etcd.Member.Host.DataDirectory");
     }
 
     /// <summary>Directory of the engine.</summary>

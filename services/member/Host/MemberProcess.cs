@@ -50,7 +50,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         _config = config;
         _sink = sink;
         _loggers = loggers;
-        _logger = loggers.CreateLogger<MemberProcess>();
+        _logger = loggers.CreateLogger("Etcd.Member.Host.MemberProcess");
         _time = time;
         _signal = signal;
         _metrics = new ServerMetricsSet(config, _member, time);

@@ -2,9 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Etcd.Member.Logging;
 
-/// <summary>Loggers that write etcd's lines into a <see cref="LogSink"/>, which it does not own. Thread-safe.</summary>
-[ProviderAlias("Zap")]
-internal sealed class ZapLoggerProvider : ILoggerProvider
+/// <summary>
+/// Loggers that write etcd's lines into a <see cref="LogSink"/>, which it does not own. Thread-safe. The framework's
+/// factory would put a logger before each of them, and one more before a typed one; their generic methods are compiled
+/// for every message of a start, so what a start logs much with is made by name.
+/// </summary>
+internal sealed class ZapLoggerFactory : ILoggerFactory
 {
     private static readonly string[] Frameworks = ["Microsoft.", "System.", "Grpc.", "OpenTelemetry."];
 
@@ -21,10 +24,10 @@ internal sealed class ZapLoggerProvider : ILoggerProvider
     private readonly LogSink _sink;
     private readonly LogLevel _level;
 
-    /// <summary>Creates a provider.</summary>
+    /// <summary>Creates a factory.</summary>
     /// <param name="sink">Where lines go.</param>
     /// <param name="level">Lowest level of our own lines; those of the frameworks start at warning.</param>
-    public ZapLoggerProvider(LogSink sink, LogLevel level)
+    public ZapLoggerFactory(LogSink sink, LogLevel level)
     {
         _sink = sink;
         _level = level;
@@ -35,6 +38,11 @@ internal sealed class ZapLoggerProvider : ILoggerProvider
         categoryName,
         static (category, self) => new ZapLogger(category, self._sink, self.LevelOf(category)),
         this);
+
+    /// <summary>There is one way to log.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public void AddProvider(ILoggerProvider provider) =>
+        throw new NotSupportedException("a member logs to its own sink alone");
 
     /// <inheritdoc />
     public void Dispose()

@@ -16,14 +16,13 @@ internal sealed class TestRun : IAsyncDisposable
     private readonly StopSignal _signal = new();
     private readonly LogSink _sink;
     private readonly MemberProcess _process;
-    private readonly ILoggerFactory _loggers;
+    private readonly ZapLoggerFactory _loggers;
 
     private TestRun(MemberConfig config)
     {
         Config = config;
         _sink = new LogSink(console: false, "debug", [Log], TimeProvider.System);
-        _loggers = LoggerFactory.Create(logging => logging.AddProvider(new ZapLoggerProvider(_sink,
-            LogLevel.Information)));
+        _loggers = new ZapLoggerFactory(_sink, LogLevel.Information);
         _process = new MemberProcess(config, _sink, _loggers, TimeProvider.System, _signal);
         Outcome = Task.Run(_process.RunAsync);
     }

@@ -67,8 +67,8 @@ public sealed partial class ZapLoggerTests
         var sink = new LogSink(console: false, "debug", [output], TimeProvider.System);
         await using (sink)
         {
-            using var provider = new ZapLoggerProvider(sink, LogLevel.Information);
-            var logger = provider.CreateLogger("Etcd.Member.X");
+            using var loggers = new ZapLoggerFactory(sink, LogLevel.Information);
+            var logger = loggers.CreateLogger("Etcd.Member.X");
             await Parallel.ForAsync(0, 1000, (i, _) =>
             {
                 BecameLeader(logger, "x", i);
@@ -86,8 +86,8 @@ public sealed partial class ZapLoggerTests
         using var output = new MemoryStream();
         await using (var sink = new LogSink(console, "debug", [output], TimeProvider.System))
         {
-            using var provider = new ZapLoggerProvider(sink, LogLevel.Information);
-            write(provider.CreateLogger(category));
+            using var loggers = new ZapLoggerFactory(sink, LogLevel.Information);
+            write(loggers.CreateLogger(category));
         }
 
         return Encoding.UTF8.GetString(output.ToArray());
