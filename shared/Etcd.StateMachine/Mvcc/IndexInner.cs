@@ -26,7 +26,16 @@ internal sealed class IndexInner : IndexNode
     }
 
     /// <summary>Position of the child whose range holds the key.</summary>
-    public int ChildFor(ReadOnlySpan<byte> key) => _separators.CountUpTo(key);
+    /// <param name="key">The key.</param>
+    /// <param name="known">What the search knows before and after, see <see cref="KeyedSlots{T}"/>; begins at 0.</param>
+    public int ChildFor(ReadOnlySpan<byte> key, ref int known) => _separators.CountUpTo(key, ref known);
+
+    /// <inheritdoc cref="ChildFor(ReadOnlySpan{byte}, ref int)"/>
+    public int ChildFor(ReadOnlySpan<byte> key)
+    {
+        int known = 0;
+        return ChildFor(key, ref known);
+    }
 
     /// <summary>The separator behind the child at a position.</summary>
     public byte[] SeparatorBehind(int position) => _separators[position];

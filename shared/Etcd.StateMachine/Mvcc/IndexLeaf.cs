@@ -18,7 +18,11 @@ internal sealed class IndexLeaf : IndexNode
     }
 
     /// <summary>Position of the first key that is not below <paramref name="key"/>.</summary>
-    public int LowerBound(ReadOnlySpan<byte> key, out bool found) => _slots.LowerBound(key, Count, out found);
+    /// <param name="key">The key looked for.</param>
+    /// <param name="known">What the search knows, see <see cref="KeyedSlots{T}"/>; 0 always does.</param>
+    /// <param name="found">True when it is that very key.</param>
+    public int LowerBound(ReadOnlySpan<byte> key, int known, out bool found) =>
+        _slots.LowerBound(key, known, Count, out found);
 
     public void Insert(int position, KeyHistory history)
     {

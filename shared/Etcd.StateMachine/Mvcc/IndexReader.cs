@@ -6,21 +6,24 @@ internal static class IndexReader
     /// <summary>The history of a key; null when there is none. O(log n).</summary>
     public static KeyHistory? Find(IndexNode root, ReadOnlySpan<byte> key)
     {
-        IndexLeaf leaf = FindLeaf(root, key);
-        int position = leaf.LowerBound(key, out bool found);
+        IndexLeaf leaf = FindLeaf(root, key, out int position, out bool found);
         return found ? leaf[position] : null;
     }
 
-    /// <summary>The leaf whose range holds a key.</summary>
-    public static IndexLeaf FindLeaf(IndexNode root, ReadOnlySpan<byte> key)
+    /// <summary>The leaf whose range holds a key, and the position of the first key there that is not below it.
+    /// </summary>
+    public static IndexLeaf FindLeaf(IndexNode root, ReadOnlySpan<byte> key, out int position, out bool found)
     {
         IndexNode node = root;
+        int known = 0;
         while (node is IndexInner inner)
         {
-            node = inner[inner.ChildFor(key)];
+            node = inner[inner.ChildFor(key, ref known)];
         }
 
-        return (IndexLeaf)node;
+        var leaf = (IndexLeaf)node;
+        position = leaf.LowerBound(key, known, out found);
+        return leaf;
     }
 
     /// <summary>Walks the histories from a key, inclusive, to an end, exclusive.</summary>
@@ -36,8 +39,8 @@ internal static class IndexReader
     {
         if (root is IndexLeaf leaf)
         {
-            int start = from.IsEmpty ? 0 : leaf.LowerBound(from, out _);
-            int end = hasTo ? leaf.LowerBound(to, out _) : leaf.Count;
+            int start = from.IsEmpty ? 0 : leaf.LowerBound(from, known: 0, out _);
+            int end = hasTo ? leaf.LowerBound(to, known: 0, out _) : leaf.Count;
             for (int i = start; i < end; i++)
             {
                 if (!visitor.Visit(leaf[i]))
@@ -75,8 +78,8 @@ internal static class IndexReader
         long count = 0;
         if (root is IndexLeaf leaf)
         {
-            int start = from.IsEmpty ? 0 : leaf.LowerBound(from, out _);
-            int end = hasTo ? leaf.LowerBound(to, out _) : leaf.Count;
+            int start = from.IsEmpty ? 0 : leaf.LowerBound(from, known: 0, out _);
+            int end = hasTo ? leaf.LowerBound(to, known: 0, out _) : leaf.Count;
             for (int i = start; i < end; i++)
             {
                 count += leaf[i].IsLive ? 1 : 0;

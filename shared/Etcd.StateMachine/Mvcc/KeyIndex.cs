@@ -46,8 +46,7 @@ internal sealed class KeyIndex
     /// <param name="version">The key's version, from 1.</param>
     public void Put(byte[] key, Revision revision, bool hasLease, out long createdMain, out long version)
     {
-        IndexLeaf leaf = IndexReader.FindLeaf(_root, key);
-        int position = leaf.LowerBound(key, out bool found);
+        IndexLeaf leaf = IndexReader.FindLeaf(_root, key, out int position, out bool found);
         KeyHistory history;
         if (found && leaf[position].IsLive)
         {
@@ -56,8 +55,7 @@ internal sealed class KeyIndex
         }
         else
         {
-            leaf = DescendForInsert(key, out int depth);
-            position = leaf.LowerBound(key, out _);
+            leaf = DescendForInsert(key, out int depth, out position, out _);
             if (found)
             {
                 history = leaf[position].WithPut(revision, hasLease);
@@ -78,8 +76,7 @@ internal sealed class KeyIndex
     /// <summary>Adds a tombstone to a living key's history.</summary>
     public void Tombstone(ReadOnlySpan<byte> key, Revision revision)
     {
-        IndexLeaf leaf = Descend(key, out int depth);
-        int position = leaf.LowerBound(key, out bool found);
+        IndexLeaf leaf = Descend(key, out int depth, out int position, out bool found);
         if (!found)
         {
             throw new InvalidOperationException($"tombstone at {revision} on a key that was never put");
@@ -100,8 +97,7 @@ internal sealed class KeyIndex
     public byte[] Restore(
         ReadOnlySpan<byte> key, Revision revision, long createdMain, long version, bool hasLease, bool isTombstone)
     {
-        IndexLeaf leaf = DescendForInsert(key, out int depth);
-        int position = leaf.LowerBound(key, out bool found);
+        IndexLeaf leaf = DescendForInsert(key, out int depth, out int position, out bool found);
         if (!found)
         {
             byte[] owned = key.ToArray();
@@ -155,8 +151,7 @@ internal sealed class KeyIndex
 
     private void Replace(KeyHistory history)
     {
-        IndexLeaf leaf = Descend(history.Key, out _);
-        int position = leaf.LowerBound(history.Key, out _);
+        IndexLeaf leaf = Descend(history.Key, out _, out int position, out _);
         leaf[position] = history;
     }
 
@@ -180,7 +175,7 @@ internal sealed class KeyIndex
     {
         if (node is IndexLeaf leaf)
         {
-            leaf.RemoveAt(leaf.LowerBound(key, out _));
+            leaf.RemoveAt(leaf.LowerBound(key, known: 0, out _));
             return;
         }
 
@@ -223,23 +218,27 @@ internal sealed class KeyIndex
     }
 
     // Owns every node on the way, and remembers the inner ones in _path[0..depth).
-    private IndexLeaf Descend(ReadOnlySpan<byte> key, out int depth)
+    private IndexLeaf Descend(ReadOnlySpan<byte> key, out int depth, out int position, out bool found)
     {
         depth = 0;
+        int known = 0;
         IndexNode node = _root = Own(_root);
         while (node is IndexInner inner)
         {
             _path[depth++] = inner;
-            node = OwnChild(inner, inner.ChildFor(key));
+            node = OwnChild(inner, inner.ChildFor(key, ref known));
         }
 
-        return (IndexLeaf)node;
+        var leaf = (IndexLeaf)node;
+        position = leaf.LowerBound(key, known, out found);
+        return leaf;
     }
 
     // As Descend, but splits full nodes on the way, so that the leaf and its parents have room for one more.
-    private IndexLeaf DescendForInsert(ReadOnlySpan<byte> key, out int depth)
+    private IndexLeaf DescendForInsert(ReadOnlySpan<byte> key, out int depth, out int position, out bool found)
     {
         depth = 0;
+        int known = 0;
         IndexNode node = _root = Own(_root);
         if (node.Count == IndexNode.Capacity)
         {
@@ -252,24 +251,23 @@ internal sealed class KeyIndex
         while (node is IndexInner inner)
         {
             _path[depth++] = inner;
-            int position = inner.ChildFor(key);
-            IndexNode child = OwnChild(inner, position);
-            if (child.Count == IndexNode.Capacity && (child is IndexInner || IsAbsent((IndexLeaf)child, key)))
+            int child = inner.ChildFor(key, ref known);
+            node = OwnChild(inner, child);
+            if (node.Count == IndexNode.Capacity && (node is IndexInner || IsAbsent((IndexLeaf)node, key, known)))
             {
-                SplitChild(inner, position, key);
-                position = inner.ChildFor(key);
-                child = inner[position];
+                SplitChild(inner, child, key);
+                node = inner[inner.ChildFor(key, ref known)];
             }
-
-            node = child;
         }
 
-        return (IndexLeaf)node;
+        var leaf = (IndexLeaf)node;
+        position = leaf.LowerBound(key, known, out found);
+        return leaf;
     }
 
-    private static bool IsAbsent(IndexLeaf leaf, ReadOnlySpan<byte> key)
+    private static bool IsAbsent(IndexLeaf leaf, ReadOnlySpan<byte> key, int known)
     {
-        leaf.LowerBound(key, out bool found);
+        leaf.LowerBound(key, known, out bool found);
         return !found;
     }
 

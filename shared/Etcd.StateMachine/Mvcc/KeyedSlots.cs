@@ -1,11 +1,16 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Etcd.StateMachine.Mvcc;
 
 /// <summary>
 /// The entries of an index node in the order of their keys. Beside each entry stand, as a number, the eight bytes of
-/// its key that follow the bytes which all keys here have in common: a search compares numbers that lie side by side
-/// and looks at a key, which lies elsewhere in memory, only to confirm.
+/// its key that follow bytes which all keys here have in common: a search compares numbers that lie side by side and
+/// looks at a key, which lies elsewhere in memory, only to confirm.
+/// <para>
+/// A search on its way down knows more and more leading bytes that the key has in common with all keys around it: those
+/// that two neighbouring separators share. Where it knows enough it need not compare them again.
+/// </para>
 /// </summary>
 /// <typeparam name="T">The entry.</typeparam>
 internal struct KeyedSlots<T>
@@ -16,7 +21,7 @@ internal struct KeyedSlots<T>
     private Slots<ulong> _words;
     private Slots<T> _items;
 
-    // Leading bytes that all keys here have in common, or fewer.
+    // Leading bytes that all keys here have in common, or fewer: the words begin behind them.
     private int _shared;
 
     /// <summary>The entry at a position below the count.</summary>
@@ -28,12 +33,13 @@ internal struct KeyedSlots<T>
 
     /// <summary>Position of the first key that is not below <paramref name="key"/>.</summary>
     /// <param name="key">The key looked for.</param>
+    /// <param name="known">Leading bytes that it is known to have in common with all keys here, ended by zeros.</param>
     /// <param name="count">Number of entries.</param>
     /// <param name="found">True when it is that very key.</param>
-    public readonly int LowerBound(ReadOnlySpan<byte> key, int count, out bool found)
+    public readonly int LowerBound(ReadOnlySpan<byte> key, int known, int count, out bool found)
     {
         found = false;
-        if (!IsAmong(key, count, out int position, out ulong word))
+        if (!IsAmong(key, known, count, out int position, out ulong word))
         {
             return position;
         }
@@ -53,15 +59,23 @@ internal struct KeyedSlots<T>
 
     /// <summary>Position of the first key above <paramref name="key"/>.</summary>
     /// <param name="key">The key looked for.</param>
+    /// <param name="known">Leading bytes that it is known to have in common with all keys here, ended by zeros;
+    /// afterwards also with all keys between the one found and the one before it.</param>
     /// <param name="count">Number of entries.</param>
-    public readonly int UpperBound(ReadOnlySpan<byte> key, int count)
+    public readonly int UpperBound(ReadOnlySpan<byte> key, ref int known, int count)
     {
-        if (IsAmong(key, count, out int position, out ulong word))
+        if (IsAmong(key, known, count, out int position, out ulong word))
         {
             while (position < count && _words[position] == word && key.SequenceCompareTo(_items[position].Key) >= 0)
             {
                 position++;
             }
+        }
+
+        if (position > 0 && position < count)
+        {
+            int alike = BitOperations.LeadingZeroCount(_words[position - 1] ^ _words[position]) / 8;
+            known = Math.Max(known, _shared + alike);
         }
 
         return position;
@@ -129,11 +143,11 @@ internal struct KeyedSlots<T>
 
     // Whether the key has the bytes that all have in common; then the position of the first entry whose word is not
     // below the key's, else the position of the first entry above the key.
-    private readonly bool IsAmong(ReadOnlySpan<byte> key, int count, out int position, out ulong word)
+    private readonly bool IsAmong(ReadOnlySpan<byte> key, int known, int count, out int position, out ulong word)
     {
         position = 0;
         word = 0;
-        if (_shared > 0)
+        if (_shared > known)
         {
             ReadOnlySpan<byte> head = key.Length > _shared ? key[.._shared] : key;
             int order = head.SequenceCompareTo(_items[0].Key.AsSpan(0, _shared));
@@ -153,9 +167,10 @@ internal struct KeyedSlots<T>
         return true;
     }
 
-    // One key alone has everything in common: what it shares shows with the next one.
+    // One key alone has everything in common: what it shares shows with the next one. And one byte less than the most,
+    // which is often what the separators around have in common, so what a search knows.
     private void ShareMost(int count) =>
-        Share(count < 2 ? 0 : CommonPrefix(_items[0].Key, _items[count - 1].Key), count);
+        Share(count < 2 ? 0 : Math.Max(0, CommonPrefix(_items[0].Key, _items[count - 1].Key) - 1), count);
 
     private void Share(int shared, int count)
     {
@@ -172,7 +187,7 @@ internal struct KeyedSlots<T>
     // so equal numbers do not mean equal keys.
     private static ulong WordOf(ReadOnlySpan<byte> key, int from)
     {
-        ReadOnlySpan<byte> bytes = key[from..];
+        ReadOnlySpan<byte> bytes = key[Math.Min(from, key.Length)..];
         if (bytes.Length >= WordBytes)
         {
             return BinaryPrimitives.ReadUInt64BigEndian(bytes);

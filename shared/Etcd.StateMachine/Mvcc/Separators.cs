@@ -10,7 +10,9 @@ internal sealed class Separators
     public byte[] this[int position] => _slots[position].Key;
 
     /// <summary>Number of separators that are not above a key.</summary>
-    public int CountUpTo(ReadOnlySpan<byte> key) => _slots.UpperBound(key, _count);
+    /// <param name="key">The key.</param>
+    /// <param name="known">What the search knows before and after, see <see cref="KeyedSlots{T}"/>.</param>
+    public int CountUpTo(ReadOnlySpan<byte> key, ref int known) => _slots.UpperBound(key, ref known, _count);
 
     public Separators Clone() => new() { _slots = _slots, _count = _count };
 
