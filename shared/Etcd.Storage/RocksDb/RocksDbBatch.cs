@@ -5,8 +5,9 @@ using RocksDbSharp;
 namespace Etcd.Storage.RocksDb;
 
 /// <summary>Changes of one generation, gathered in native memory. Owned by one thread.</summary>
+/// <param name="families">Of the database.</param>
 /// <param name="generation">The generation in use; the changes are of the one that was when the first was made.</param>
-internal sealed class RocksDbBatch(Generation generation) : IKvBatch
+internal sealed class RocksDbBatch(Families families, Generation generation) : IKvBatch
 {
     private byte[] _key = ArrayPool<byte>.Shared.Rent(BucketKey.StackSizeBytes);
 
@@ -18,9 +19,10 @@ internal sealed class RocksDbBatch(Generation generation) : IKvBatch
     public byte GenerationNumber { get; private set; } = generation.Number;
 
     public void Put(Bucket bucket, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
-        Native.Put(Prefixed(bucket, key), value);
+        Native.Put(Prefixed(bucket, key), value, families.Of(bucket));
 
-    public void Delete(Bucket bucket, ReadOnlySpan<byte> key) => Native.Delete(Prefixed(bucket, key));
+    public void Delete(Bucket bucket, ReadOnlySpan<byte> key) =>
+        Native.Delete(Prefixed(bucket, key), families.Of(bucket));
 
     public void DeleteRange(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
@@ -31,7 +33,7 @@ internal sealed class RocksDbBatch(Generation generation) : IKvBatch
         // RocksDB takes an inverted range for corruption; here it is merely empty.
         if (start.AsSpan().SequenceCompareTo(end) < 0)
         {
-            Native.DeleteRange(start, (ulong)start.Length, end, (ulong)end.Length);
+            Native.DeleteRange(start, (ulong)start.Length, end, (ulong)end.Length, families.Of(bucket));
         }
     }
 

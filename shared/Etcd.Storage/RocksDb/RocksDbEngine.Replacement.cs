@@ -29,11 +29,11 @@ public sealed partial class RocksDbEngine
             Copy(next, rows, amend, cancellationToken);
 
             // The rows are durable before the number that makes them the state is.
-            _database.Flush(_flushOptions);
+            FlushFamilies();
             using var change = new WriteBatch();
-            change.Put(Generation.NumberKey, [next.Number]);
+            change.Put(Generation.NumberKey, [next.Number], _families.State);
             _database.Write(change, _writeOptions);
-            _database.Flush(_flushOptions);
+            FlushFamilies();
 
             // In this order no reader finds the old rows gone while it still looks for them.
             _generation.Number = next.Number;
@@ -52,7 +52,7 @@ public sealed partial class RocksDbEngine
     private void Copy(
         Generation next, Func<Bucket, IKvCursor> rows, Action<IKvBatch>? amend, CancellationToken cancellationToken)
     {
-        using var batch = new RocksDbBatch(next);
+        using var batch = new RocksDbBatch(_families, next);
         try
         {
             foreach (var bucket in Enum.GetValues<Bucket>())
@@ -87,22 +87,35 @@ public sealed partial class RocksDbEngine
     private void DropUnusedGeneration()
     {
         var (start, end) = Generation.Bounds((byte)(1 - _generation.Number));
-        using (var iterator = _database.NewIterator(
-            readOptions: new ReadOptions().SetIterateLowerBound(start).SetIterateUpperBound(end)))
+        ColumnFamilyHandle[] used =
+            [.. new[] { _families.Revisions, _families.State }.Where(family => HasRows(family, start, end))];
+        if (used.Length == 0)
         {
-            if (!iterator.SeekToFirst().Valid())
-            {
-                return;
-            }
+            return;
         }
 
         using var batch = new WriteBatch();
-        batch.DeleteRange(start, (ulong)start.Length, end, (ulong)end.Length);
+        foreach (var family in used)
+        {
+            batch.DeleteRange(start, (ulong)start.Length, end, (ulong)end.Length, family);
+        }
+
         _database.Write(batch, _writeOptions);
 
         // Else its space would come back only with the compactions that new writes bring about.
         _cleaner?.Join();
-        _cleaner = new Thread(() => _database.CompactRange(start, end)) { IsBackground = true, Name = "engine-clean" };
+        _cleaner = new Thread(() => Array.ForEach(used, family => _database.CompactRange(start, end, family)))
+        {
+            IsBackground = true,
+            Name = "engine-clean",
+        };
         _cleaner.Start();
+    }
+
+    private bool HasRows(ColumnFamilyHandle family, byte[] start, byte[] end)
+    {
+        var bounds = new ReadOptions().SetIterateLowerBound(start).SetIterateUpperBound(end);
+        using var iterator = _database.NewIterator(family, bounds);
+        return iterator.SeekToFirst().Valid();
     }
 }

@@ -7,9 +7,10 @@ using Database = RocksDbSharp.RocksDb;
 namespace Etcd.Storage.RocksDb;
 
 /// <summary>
-/// The key-value engine on RocksDB: one column family, each key behind a byte for its bucket, RocksDB's own log off.
-/// So a memtable holds whole batches in the order written, and each flush makes a prefix of them durable across
-/// all buckets at once; what a crash loses is replayed from the raft log. Thread-safe.
+/// The key-value engine on RocksDB: two column families, see <see cref="Families"/>, each key behind a byte for its
+/// bucket, RocksDB's own log off. Every flush is of both families, all or nothing, and cuts them between two batches, so
+/// it makes a prefix of the batches durable across all buckets at once; what a crash loses is replayed from the raft
+/// log. Thread-safe.
 /// </summary>
 public sealed partial class RocksDbEngine : IKvEngine
 {
@@ -17,10 +18,10 @@ public sealed partial class RocksDbEngine : IKvEngine
     private const long SizesValidForMilliseconds = 100;
 
     private readonly Database _database;
+    private readonly Families _families;
     private readonly UseCount _use;
     private readonly RocksDbReader _reader;
     private readonly WriteOptions _writeOptions = new WriteOptions().DisableWal(1);
-    private readonly FlushOptions _flushOptions = new FlushOptions().SetWaitForFlush(true);
     private readonly string _directory;
     private readonly Generation _generation;
     private Sizes _sizes = new(0, 0, long.MinValue);
@@ -28,10 +29,13 @@ public sealed partial class RocksDbEngine : IKvEngine
     private RocksDbEngine(Database database, string directory)
     {
         _database = database;
+        _families = new Families(database);
         _directory = directory;
         _use = new UseCount(typeof(RocksDbEngine), database.Dispose);
-        _generation = new Generation(database.Get(Generation.NumberKey) is [var number] ? number : (byte)0);
-        _reader = new RocksDbReader(database, _use, _generation, snapshot: null);
+        MoveState();
+        var number = database.Get(Generation.NumberKey, _families.State) is [var stored] ? stored : (byte)0;
+        _generation = new Generation(number);
+        _reader = new RocksDbReader(database, _families, _use, _generation, snapshot: null);
         DropUnusedGeneration();
     }
 
@@ -51,7 +55,8 @@ public sealed partial class RocksDbEngine : IKvEngine
         DataDirectoryLock.CreateDirectory(directory);
         try
         {
-            var database = Database.Open(NativeOptions(options), directory);
+            var database = Database.Open(
+                DatabaseOptions(options), directory, Families.WithOptions(FamilyOptions(options)));
             try
             {
                 return new RocksDbEngine(database, directory);
@@ -75,7 +80,7 @@ public sealed partial class RocksDbEngine : IKvEngine
     }
 
     /// <inheritdoc/>
-    public IKvBatch CreateBatch() => new RocksDbBatch(_generation);
+    public IKvBatch CreateBatch() => new RocksDbBatch(_families, _generation);
 
     /// <inheritdoc/>
     public void Write(IKvBatch batch)
@@ -106,7 +111,7 @@ public sealed partial class RocksDbEngine : IKvEngine
         _use.Enter();
         try
         {
-            _database.Flush(_flushOptions);
+            FlushFamilies();
         }
         catch (RocksDbException exception)
         {
@@ -127,7 +132,8 @@ public sealed partial class RocksDbEngine : IKvEngine
         _use.Enter();
         try
         {
-            _database.CompactRange((byte[]?)null, null);
+            _database.CompactRange(null, null, _families.Revisions);
+            _database.CompactRange(null, null, _families.State);
             Volatile.Write(ref _sizes, new Sizes(0, 0, long.MinValue));
         }
         finally
@@ -146,7 +152,7 @@ public sealed partial class RocksDbEngine : IKvEngine
             var snapshot = _database.CreateSnapshot();
             if (generation == _generation.Number)
             {
-                return new RocksDbSnapshot(_database, _use, snapshot, generation);
+                return new RocksDbSnapshot(_database, _families, _use, snapshot, generation);
             }
 
             snapshot.Dispose();
@@ -173,7 +179,22 @@ public sealed partial class RocksDbEngine : IKvEngine
         _use.Release();
     }
 
-    private static DbOptions NativeOptions(RocksDbEngineOptions options)
+    private static DbOptions DatabaseOptions(RocksDbEngineOptions options) =>
+        new DbOptions()
+            .SetCreateIfMissing()
+            .SetCreateMissingColumnFamilies()
+            .SetAtomicFlush()
+            .SetParanoidChecks()
+            .IncreaseParallelism(options.BackgroundJobs)
+            .SetMaxOpenFiles(options.MaxOpenFiles)
+            .SetBytesPerSync(1 << 20)
+            .SetInfoLogLevel(InfoLogLevel.Warn)
+            .SetMaxLogFileSize(4 << 20)
+            .SetKeepLogFileNum(4)
+            .SetMaxManifestFileSize(16 << 20)
+            .SetStatsDumpPeriodSec(0);
+
+    private static Func<ColumnFamilyOptions> FamilyOptions(RocksDbEngineOptions options)
     {
         // Index and filter blocks live in the cache too, so that its size bounds the memory.
         var table = new BlockBasedTableOptions()
@@ -184,21 +205,12 @@ public sealed partial class RocksDbEngine : IKvEngine
             .SetCacheIndexAndFilterBlocks(true)
             .SetPinL0FilterAndIndexBlocksInCache(true);
 
-        return new DbOptions()
-            .SetCreateIfMissing()
-            .SetParanoidChecks()
-            .IncreaseParallelism(options.BackgroundJobs)
-            .SetMaxOpenFiles(options.MaxOpenFiles)
+        // One compression for all levels, else RocksDB would write a file again to move it.
+        return () => new ColumnFamilyOptions()
             .SetWriteBufferSize((ulong)options.WriteBufferSizeBytes)
             .SetMaxWriteBufferNumber(options.WriteBufferCount)
             .SetLevelCompactionDynamicLevelBytes(true)
             .SetCompression(Compression.Lz4)
-            .SetBytesPerSync(1 << 20)
-            .SetInfoLogLevel(InfoLogLevel.Warn)
-            .SetMaxLogFileSize(4 << 20)
-            .SetKeepLogFileNum(4)
-            .SetMaxManifestFileSize(16 << 20)
-            .SetStatsDumpPeriodSec(0)
             .SetBlockBasedTableFactory(table);
     }
 
@@ -265,8 +277,11 @@ public sealed partial class RocksDbEngine : IKvEngine
         }
     }
 
-    private long Property(string name) =>
-        long.TryParse(_database.GetProperty(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+    private long Property(string name) => Property(name, _families.Revisions) + Property(name, _families.State);
+
+    private long Property(string name, ColumnFamilyHandle family) =>
+        long.TryParse(
+            _database.GetProperty(name, family), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
             : 0;
 

@@ -8,6 +8,7 @@ namespace Etcd.Storage.RocksDb;
 internal sealed class RocksDbReader
 {
     private readonly Database _database;
+    private readonly Families _families;
     private readonly UseCount _use;
     private readonly Generation _generation;
     private readonly Snapshot? _snapshot;
@@ -17,12 +18,15 @@ internal sealed class RocksDbReader
     private readonly ReadOptions?[] _bucketOptions = new ReadOptions?[32];
 
     /// <param name="database">The database.</param>
+    /// <param name="families">Of the database.</param>
     /// <param name="use">Keeps it open during each call.</param>
     /// <param name="generation">Where the state is; may change between two calls.</param>
     /// <param name="snapshot">What to read; null for the newest.</param>
-    public RocksDbReader(Database database, UseCount use, Generation generation, Snapshot? snapshot)
+    public RocksDbReader(
+        Database database, Families families, UseCount use, Generation generation, Snapshot? snapshot)
     {
         _database = database;
+        _families = families;
         _use = use;
         _generation = generation;
         _snapshot = snapshot;
@@ -39,7 +43,7 @@ internal sealed class RocksDbReader
             {
                 var generation = _generation.Number;
                 using var stored = new BucketKey(Generation.Prefix(generation, bucket), key, stack);
-                var value = _database.Get(stored.Bytes, readOptions: _getOptions);
+                var value = _database.Get(stored.Bytes, _families.Of(bucket), _getOptions);
                 if (generation == _generation.Number)
                 {
                     return value;
@@ -68,7 +72,7 @@ internal sealed class RocksDbReader
                 var options = to.IsEmpty
                     ? WholeBucket(prefix)
                     : Bounded(prefix, BucketKey.ToArray(prefix, to));
-                var iterator = _database.NewIterator(readOptions: options);
+                var iterator = _database.NewIterator(_families.Of(bucket), options);
                 if (generation == _generation.Number)
                 {
                     return new RocksDbCursor(_use, iterator, BucketKey.ToArray(prefix, from));
@@ -92,7 +96,7 @@ internal sealed class RocksDbReader
             while (true)
             {
                 var generation = _generation.Number;
-                var key = LastKey(Generation.Prefix(generation, bucket));
+                var key = LastKey(_families.Of(bucket), Generation.Prefix(generation, bucket));
                 if (generation == _generation.Number)
                 {
                     return key;
@@ -105,9 +109,9 @@ internal sealed class RocksDbReader
         }
     }
 
-    private byte[]? LastKey(byte prefix)
+    private byte[]? LastKey(ColumnFamilyHandle family, byte prefix)
     {
-        using var iterator = _database.NewIterator(readOptions: WholeBucket(prefix));
+        using var iterator = _database.NewIterator(family, WholeBucket(prefix));
         iterator.SeekToLast();
         if (iterator.Valid())
         {

@@ -11,17 +11,19 @@ internal sealed class RocksDbSnapshot : IKvSnapshot
     private readonly RocksDbReader _reader;
 
     /// <param name="database">The database.</param>
+    /// <param name="families">Of the database.</param>
     /// <param name="databaseUse">Entered by the caller; exited when the snapshot is closed.</param>
     /// <param name="snapshot">The native snapshot; owned from now on.</param>
     /// <param name="generation">Generation in use when it was taken.</param>
-    public RocksDbSnapshot(Database database, UseCount databaseUse, Snapshot snapshot, byte generation)
+    public RocksDbSnapshot(
+        Database database, Families families, UseCount databaseUse, Snapshot snapshot, byte generation)
     {
         _use = new UseCount(typeof(RocksDbSnapshot), () =>
         {
             snapshot.Dispose();
             databaseUse.Exit();
         });
-        _reader = new RocksDbReader(database, _use, new Generation(generation), snapshot);
+        _reader = new RocksDbReader(database, families, _use, new Generation(generation), snapshot);
     }
 
     public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => _reader.Get(bucket, key);

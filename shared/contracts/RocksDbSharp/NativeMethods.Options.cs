@@ -17,6 +17,12 @@ internal static unsafe partial class NativeMethods
     internal static partial void rocksdb_options_set_create_if_missing(nint options, byte value);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_create_missing_column_families(nint options, byte value);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_atomic_flush(nint options, byte value);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_options_set_error_if_exists(nint options, byte value);
 
     [LibraryImport(Library)]

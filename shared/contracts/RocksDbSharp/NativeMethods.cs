@@ -24,6 +24,14 @@ internal static unsafe partial class NativeMethods
     internal static partial nint rocksdb_open_for_read_only(
         nint options, string name, byte errorIfWalFileExists, ref nint error);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint rocksdb_open_column_families(
+        nint options, string name, int count, string[] names, nint[] familyOptions, [Out] nint[] families,
+        ref nint error);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_column_family_handle_destroy(nint family);
+
     [LibraryImport(Library)]
     internal static partial void rocksdb_close(nint db);
 
@@ -45,6 +53,10 @@ internal static unsafe partial class NativeMethods
         nint db, nint options, byte* key, nuint keyLength, ref nint error);
 
     [LibraryImport(Library)]
+    internal static partial nint rocksdb_get_pinned_cf(
+        nint db, nint options, nint family, byte* key, nuint keyLength, ref nint error);
+
+    [LibraryImport(Library)]
     internal static partial byte* rocksdb_pinnableslice_value(nint slice, out nuint valueLength);
 
     [LibraryImport(Library)]
@@ -53,12 +65,19 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint rocksdb_property_value(nint db, string name);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint rocksdb_property_value_cf(nint db, nint family, string name);
+
     [LibraryImport(Library)]
     internal static partial void rocksdb_flush(nint db, nint options, ref nint error);
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_compact_range(
         nint db, byte* start, nuint startLength, byte* limit, nuint limitLength);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_compact_range_cf(
+        nint db, nint family, byte* start, nuint startLength, byte* limit, nuint limitLength);
 
     [LibraryImport(Library)]
     internal static partial nint rocksdb_create_snapshot(nint db);
@@ -79,6 +98,9 @@ internal static unsafe partial class NativeMethods
     // Iterator
     [LibraryImport(Library)]
     internal static partial nint rocksdb_create_iterator(nint db, nint options);
+
+    [LibraryImport(Library)]
+    internal static partial nint rocksdb_create_iterator_cf(nint db, nint options, nint family);
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_iter_destroy(nint iterator);
@@ -131,11 +153,22 @@ internal static unsafe partial class NativeMethods
         nint batch, byte* key, nuint keyLength, byte* value, nuint valueLength);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_writebatch_put_cf(
+        nint batch, nint family, byte* key, nuint keyLength, byte* value, nuint valueLength);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_writebatch_delete(nint batch, byte* key, nuint keyLength);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_writebatch_delete_cf(nint batch, nint family, byte* key, nuint keyLength);
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_writebatch_delete_range(
         nint batch, byte* start, nuint startLength, byte* end, nuint endLength);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_writebatch_delete_range_cf(
+        nint batch, nint family, byte* start, nuint startLength, byte* end, nuint endLength);
 
     // Read, write and flush options
     [LibraryImport(Library)]

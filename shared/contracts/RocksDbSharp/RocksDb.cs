@@ -12,11 +12,14 @@ public sealed unsafe class RocksDb : IDisposable
 
     // Referred to by the native database as long as it is open.
     private readonly OptionsHandle _options;
+    private readonly ColumnFamilies? _families;
+    private readonly Dictionary<string, ColumnFamilyHandleInternal> _familyHandles = [];
 
-    private RocksDb(nint handle, OptionsHandle options, string path)
+    private RocksDb(nint handle, OptionsHandle options, string path, ColumnFamilies? families = null)
     {
         Handle = handle;
         _options = options;
+        _families = families;
         Path = path;
     }
 
@@ -33,6 +36,30 @@ public sealed unsafe class RocksDb : IDisposable
         return new RocksDb(handle, options, path);
     }
 
+    /// <summary>Opens with all column families that the database has.</summary>
+    /// <exception cref="RocksDbException">
+    /// The database cannot be opened, another process holds it, or it has a family that is not named.
+    /// </exception>
+    public static RocksDb Open(DbOptions options, string path, ColumnFamilies columnFamilies)
+    {
+        var descriptors = columnFamilies.ToArray();
+        var names = Array.ConvertAll(descriptors, descriptor => descriptor.Name);
+        var familyOptions = Array.ConvertAll(descriptors, descriptor => (nint)descriptor.Options.Handle);
+        var handles = new nint[descriptors.Length];
+        nint error = 0;
+        var database = NativeMethods.rocksdb_open_column_families(
+            options.Handle, path, names.Length, names, familyOptions, handles, ref error);
+        GC.KeepAlive(descriptors);
+        RocksDbException.ThrowIfError(error);
+        var opened = new RocksDb(database, options, path, columnFamilies);
+        for (var i = 0; i < names.Length; i++)
+        {
+            opened._familyHandles.Add(names[i], new ColumnFamilyHandleInternal(handles[i]));
+        }
+
+        return opened;
+    }
+
     public static RocksDb OpenReadOnly(OptionsHandle options, string path, bool errorIfLogFileExists)
     {
         nint error = 0;
@@ -46,23 +73,35 @@ public sealed unsafe class RocksDb : IDisposable
     {
         if (Handle != 0)
         {
+            foreach (var family in _familyHandles.Values)
+            {
+                family.Destroy();
+            }
+
             NativeMethods.rocksdb_close(Handle);
             Handle = 0;
         }
 
         GC.KeepAlive(_options);
+        GC.KeepAlive(_families);
     }
 
+    /// <exception cref="KeyNotFoundException">It was not opened.</exception>
+    public ColumnFamilyHandle GetColumnFamily(string name) => _familyHandles[name];
+
     /// <summary>The value, owned by the caller; null when the key does not exist.</summary>
-    public byte[]? Get(ReadOnlySpan<byte> key, ReadOptions? readOptions = null)
+    public byte[]? Get(ReadOnlySpan<byte> key, ColumnFamilyHandle? cf = null, ReadOptions? readOptions = null)
     {
         var options = readOptions ?? DefaultReadOptions;
         nint slice;
         nint error = 0;
         fixed (byte* keyPointer = key)
         {
-            slice = NativeMethods.rocksdb_get_pinned(
-                Handle, options.Handle, keyPointer, (nuint)key.Length, ref error);
+            slice = cf is null
+                ? NativeMethods.rocksdb_get_pinned(
+                    Handle, options.Handle, keyPointer, (nuint)key.Length, ref error)
+                : NativeMethods.rocksdb_get_pinned_cf(
+                    Handle, options.Handle, cf.Handle, keyPointer, (nuint)key.Length, ref error);
         }
 
         GC.KeepAlive(options);
@@ -119,10 +158,13 @@ public sealed unsafe class RocksDb : IDisposable
         RocksDbException.ThrowIfError(error);
     }
 
-    public Iterator NewIterator(ReadOptions? readOptions = null)
+    public Iterator NewIterator(ColumnFamilyHandle? cf = null, ReadOptions? readOptions = null)
     {
         var options = readOptions ?? DefaultReadOptions;
-        return new Iterator(NativeMethods.rocksdb_create_iterator(Handle, options.Handle), options);
+        var iterator = cf is null
+            ? NativeMethods.rocksdb_create_iterator(Handle, options.Handle)
+            : NativeMethods.rocksdb_create_iterator_cf(Handle, options.Handle, cf.Handle);
+        return new Iterator(iterator, options);
     }
 
     public Snapshot CreateSnapshot() => new(Handle, NativeMethods.rocksdb_create_snapshot(Handle));
@@ -136,9 +178,15 @@ public sealed unsafe class RocksDb : IDisposable
     }
 
     /// <summary>The value of a property such as <c>rocksdb.estimate-num-keys</c>; null when there is none.</summary>
-    public string? GetProperty(string propertyName)
+    public string? GetProperty(string propertyName) =>
+        TakeText(NativeMethods.rocksdb_property_value(Handle, propertyName));
+
+    /// <summary>The same of one column family.</summary>
+    public string? GetProperty(string propertyName, ColumnFamilyHandle cf) =>
+        TakeText(NativeMethods.rocksdb_property_value_cf(Handle, cf.Handle, propertyName));
+
+    private static string? TakeText(nint text)
     {
-        var text = NativeMethods.rocksdb_property_value(Handle, propertyName);
         if (text == 0)
         {
             return null;
@@ -159,13 +207,22 @@ public sealed unsafe class RocksDb : IDisposable
     }
 
     /// <summary>Compacts the keys from the start to the limit; null means from the first and to the last key.</summary>
-    public void CompactRange(byte[]? start, byte[]? limit)
+    public void CompactRange(byte[]? start, byte[]? limit, ColumnFamilyHandle? cf = null)
     {
         fixed (byte* startPointer = start)
         fixed (byte* limitPointer = limit)
         {
-            NativeMethods.rocksdb_compact_range(
-                Handle, startPointer, (nuint)(start?.Length ?? 0), limitPointer, (nuint)(limit?.Length ?? 0));
+            var startLength = (nuint)(start?.Length ?? 0);
+            var limitLength = (nuint)(limit?.Length ?? 0);
+            if (cf is null)
+            {
+                NativeMethods.rocksdb_compact_range(Handle, startPointer, startLength, limitPointer, limitLength);
+            }
+            else
+            {
+                NativeMethods.rocksdb_compact_range_cf(
+                    Handle, cf.Handle, startPointer, startLength, limitPointer, limitLength);
+            }
         }
     }
 }

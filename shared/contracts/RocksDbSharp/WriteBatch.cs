@@ -26,41 +26,68 @@ public unsafe class WriteBatch : IDisposable
 
     public int Count() => NativeMethods.rocksdb_writebatch_count(Handle);
 
-    public WriteBatch Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public WriteBatch Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ColumnFamilyHandle? cf = null)
     {
         fixed (byte* keyPointer = key)
         fixed (byte* valuePointer = value)
         {
-            NativeMethods.rocksdb_writebatch_put(
-                Handle, keyPointer, (nuint)key.Length, valuePointer, (nuint)value.Length);
+            if (cf is null)
+            {
+                NativeMethods.rocksdb_writebatch_put(
+                    Handle, keyPointer, (nuint)key.Length, valuePointer, (nuint)value.Length);
+            }
+            else
+            {
+                NativeMethods.rocksdb_writebatch_put_cf(
+                    Handle, cf.Handle, keyPointer, (nuint)key.Length, valuePointer, (nuint)value.Length);
+            }
         }
 
         return this;
     }
 
-    public WriteBatch Delete(ReadOnlySpan<byte> key)
+    public WriteBatch Delete(ReadOnlySpan<byte> key, ColumnFamilyHandle? cf = null)
     {
         fixed (byte* keyPointer = key)
         {
-            NativeMethods.rocksdb_writebatch_delete(Handle, keyPointer, (nuint)key.Length);
+            if (cf is null)
+            {
+                NativeMethods.rocksdb_writebatch_delete(Handle, keyPointer, (nuint)key.Length);
+            }
+            else
+            {
+                NativeMethods.rocksdb_writebatch_delete_cf(Handle, cf.Handle, keyPointer, (nuint)key.Length);
+            }
         }
 
         return this;
     }
 
     /// <summary>Removes the keys from the start, inclusive, to the end, exclusive.</summary>
-    public WriteBatch DeleteRange(byte[] startKey, ulong sklen, byte[] endKey, ulong eklen)
+    public WriteBatch DeleteRange(
+        byte[] startKey, ulong sklen, byte[] endKey, ulong eklen, ColumnFamilyHandle? cf = null)
     {
         fixed (byte* start = startKey)
         fixed (byte* end = endKey)
         {
-            DeleteRange(start, sklen, end, eklen);
+            DeleteRange(start, sklen, end, eklen, cf);
         }
 
         return this;
     }
 
     /// <summary>Removes the keys from the start, inclusive, to the end, exclusive.</summary>
-    public void DeleteRange(byte* startKey, ulong sklen, byte* endKey, ulong eklen) =>
-        NativeMethods.rocksdb_writebatch_delete_range(Handle, startKey, (nuint)sklen, endKey, (nuint)eklen);
+    public void DeleteRange(
+        byte* startKey, ulong sklen, byte* endKey, ulong eklen, ColumnFamilyHandle? cf = null)
+    {
+        if (cf is null)
+        {
+            NativeMethods.rocksdb_writebatch_delete_range(Handle, startKey, (nuint)sklen, endKey, (nuint)eklen);
+        }
+        else
+        {
+            NativeMethods.rocksdb_writebatch_delete_range_cf(
+                Handle, cf.Handle, startKey, (nuint)sklen, endKey, (nuint)eklen);
+        }
+    }
 }

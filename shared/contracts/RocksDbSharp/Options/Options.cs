@@ -22,6 +22,19 @@ public abstract class Options<T> : OptionsHandle
         return Self;
     }
 
+    public T SetCreateMissingColumnFamilies(bool value = true)
+    {
+        NativeMethods.rocksdb_options_set_create_missing_column_families(Handle, Flag(value));
+        return Self;
+    }
+
+    /// <summary>A flush that RocksDB begins by itself takes all column families, all or none of them.</summary>
+    public T SetAtomicFlush(bool value = true)
+    {
+        NativeMethods.rocksdb_options_set_atomic_flush(Handle, Flag(value));
+        return Self;
+    }
+
     public T SetErrorIfExists(bool value = true)
     {
         NativeMethods.rocksdb_options_set_error_if_exists(Handle, Flag(value));
