@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Etcd.Node.Apply;
 using Etcd.Protocol.Errors;
 using Etcd.StateMachine;
 using Etcd.StateMachine.Leases;
@@ -9,50 +10,22 @@ namespace Etcd.Node;
 
 public sealed partial class MemberNode
 {
+    private static readonly Func<ApplyCore, long, long, RenewResult> RenewLease =
+        static (core, now, id) => core.RenewLease(id, now);
+
     /// <summary>Renews a lease, after confirming that this member still leads and has applied everything.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<LeaseRenewal> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
+    public ValueTask<LeaseRenewal> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
     {
-        long start = _time.GetTimestamp();
-        while (true)
+        if (AnswersAlone()
+            && _apply.TryAsk(leaseId, RenewLease, out RenewResult result)
+            && result.Outcome == RenewOutcome.Renewed)
         {
-            if (await ConfirmLeadershipAsync(cancellationToken) is { } error)
-            {
-                return new LeaseRenewal(0, error);
-            }
-
-            Task nextCommit = _committed.Next;
-            (RenewResult result, EtcdError? failure) = await AskAsync(
-                leaseId, static (core, now, id) => core.RenewLease(id, now), cancellationToken);
-            if (failure is not null)
-            {
-                return new LeaseRenewal(0, failure);
-            }
-
-            switch (result.Outcome)
-            {
-                case RenewOutcome.Renewed:
-                    Interlocked.Increment(ref Metrics.LeasesRenewedField);
-                    return new LeaseRenewal(result.TtlSeconds, null);
-                case RenewOutcome.NotFound:
-                    return new LeaseRenewal(0, EtcdErrors.LeaseNotFound);
-                case RenewOutcome.NotPrimary:
-                    return new LeaseRenewal(0, EtcdErrors.NotLeader);
-                case RenewOutcome.NeedsCheckpointReset:
-                    await ResetCheckpointAsync(leaseId, cancellationToken);
-                    break;
-                default:
-                    // Expired: its revocation is under way, or was lost and will be proposed again.
-                    await WaitBrieflyAsync(nextCommit, cancellationToken);
-                    break;
-            }
-
-            if (_time.GetElapsedTime(start) > _options.RequestTimeout)
-            {
-                return new LeaseRenewal(0, EtcdErrors.Timeout);
-            }
+            Interlocked.Increment(ref Metrics.LeasesRenewedField);
+            return ValueTask.FromResult(new LeaseRenewal(result.TtlSeconds, null));
         }
+
+        return RenewConfirmedAsync(leaseId, cancellationToken);
     }
 
     /// <summary>What the leader knows of a lease; <see cref="EtcdErrors.NotLeader"/> when this member does not lead.
@@ -103,6 +76,49 @@ public sealed partial class MemberNode
         (HashKvResult Result, EtcdError? Error) hash = View.HashKv(revision);
         Metrics.RevisionHashObserved?.Invoke(_time.GetElapsedTime(start));
         return hash;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<LeaseRenewal> RenewConfirmedAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        long start = _time.GetTimestamp();
+        while (true)
+        {
+            if (await ConfirmLeadershipAsync(cancellationToken) is { } error)
+            {
+                return new LeaseRenewal(0, error);
+            }
+
+            Task nextCommit = _committed.Next;
+            (RenewResult result, EtcdError? failure) = await AskAsync(leaseId, RenewLease, cancellationToken);
+            if (failure is not null)
+            {
+                return new LeaseRenewal(0, failure);
+            }
+
+            switch (result.Outcome)
+            {
+                case RenewOutcome.Renewed:
+                    Interlocked.Increment(ref Metrics.LeasesRenewedField);
+                    return new LeaseRenewal(result.TtlSeconds, null);
+                case RenewOutcome.NotFound:
+                    return new LeaseRenewal(0, EtcdErrors.LeaseNotFound);
+                case RenewOutcome.NotPrimary:
+                    return new LeaseRenewal(0, EtcdErrors.NotLeader);
+                case RenewOutcome.NeedsCheckpointReset:
+                    await ResetCheckpointAsync(leaseId, cancellationToken);
+                    break;
+                default:
+                    // Expired: its revocation is under way, or was lost and will be proposed again.
+                    await WaitBrieflyAsync(nextCommit, cancellationToken);
+                    break;
+            }
+
+            if (_time.GetElapsedTime(start) > _options.RequestTimeout)
+            {
+                return new LeaseRenewal(0, EtcdErrors.Timeout);
+            }
+        }
     }
 
     /// <summary>

@@ -49,7 +49,8 @@ internal sealed class LeaseService(
             response.Header.Revision = 0;
             member.Node.Complete(response.Header);
             response.ID = leaseId;
-            response.TTL = await RenewAsync(leaseId, end);
+            ValueTask<LeaseRenewal> renewing = member.Node.RenewLeaseAsync(leaseId, end);
+            response.TTL = await TtlOfAsync(renewing, leaseId, end);
             await responses.SendAsync(response, response.CalculateSize(), isLast: true, end);
         }
     }
@@ -101,10 +102,12 @@ internal sealed class LeaseService(
         return response;
     }
 
+    /// <summary>The time to live of an answer that is not there yet, or none of this member's.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<long> RenewAsync(long leaseId, CancellationToken cancellationToken)
+    private async ValueTask<long> TtlOfAsync(
+        ValueTask<LeaseRenewal> renewing, long leaseId, CancellationToken cancellationToken)
     {
-        LeaseRenewal renewal = await member.Node.RenewLeaseAsync(leaseId, cancellationToken);
+        LeaseRenewal renewal = await renewing;
         if (renewal.Error?.Code == EtcdErrorCode.NotLeader)
         {
             renewal = await RenewElsewhereAsync(leaseId, cancellationToken);
