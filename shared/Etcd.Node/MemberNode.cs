@@ -106,7 +106,7 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
 
     /// <summary>Opens a watch stream on the shard with the fewest streams. The caller disposes it.</summary>
     /// <param name="sink">Takes the responses; called by the shard's thread.</param>
-    public WatchStream OpenWatchStream(IWatchSink sink)
+    public WatchStream OpenWatchStream(IWatchStreamSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
         WatchShardLoop least = _shards[0];

@@ -117,13 +117,17 @@ public sealed class WatchTests
         },
     };
 
-    private sealed class Sink : IWatchSink
+    private sealed class Sink : IWatchStreamSink
     {
         private readonly Channel<WatchMessage> _responses = Channel.CreateUnbounded<WatchMessage>();
 
         public WatchStream? Stream { get; set; }
 
         public bool TrySend(in WatchMessage message) => _responses.Writer.TryWrite(message);
+
+        public void Flush(bool here)
+        {
+        }
 
         public async Task<WatchResponse> NextAsync()
         {

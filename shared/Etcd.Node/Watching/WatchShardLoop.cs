@@ -7,10 +7,16 @@ namespace Etcd.Node.Watching;
 
 /// <summary>
 /// Drives one <see cref="WatchShard"/>. Its thread owns the shard and blocks on its inbox; while watches lack
-/// revisions, it catches up one bounded step at a time between inbox visits.
+/// revisions, it catches up one bounded step at a time between inbox visits. Streams are told of their responses after
+/// each visit and each step, not after each response.
 /// </summary>
 internal sealed class WatchShardLoop
 {
+    // What the shard's thread writes to streams itself in a turn: tens of microseconds of work, as long as it takes
+    // to wake the threads of their writers. More than that is spread over these.
+    private const int FewResponses = 64;
+    private const int FewBytes = 64 << 10;
+
     private readonly WatchShard _shard;
     private readonly NodeMetrics _metrics;
     private readonly Func<long> _nowMilliseconds;
@@ -19,6 +25,9 @@ internal sealed class WatchShardLoop
     // Unbounded: event batches are what the apply loop commits, and whoever reads a client's requests pauses by
     // WatchStream.WaitingRequests.
     private readonly Inbox<WatchInput> _inbox = new(capacity: int.MaxValue);
+    private readonly List<WatchStream> _touched = [];
+    private int _takenResponses;
+    private long _takenBytes;
     private int _tickWaiting;
     private int _streams;
     private int _watchers;
@@ -46,7 +55,7 @@ internal sealed class WatchShardLoop
     public long SentEvents => Interlocked.Read(ref _sentEvents);
 
     /// <summary>Opens a stream. Thread-safe.</summary>
-    public WatchStream Open(IWatchSink sink)
+    public WatchStream Open(IWatchStreamSink sink)
     {
         WatchStream stream = new(this, sink);
         Interlocked.Increment(ref _streams);
@@ -92,6 +101,17 @@ internal sealed class WatchShardLoop
         }
     }
 
+    /// <summary>A stream's sink has taken a response in this turn. The shard's thread's.</summary>
+    public void Taken(WatchStream stream, int sizeBytes, bool isFirst)
+    {
+        _takenResponses++;
+        _takenBytes += sizeBytes;
+        if (isFirst)
+        {
+            _touched.Add(stream);
+        }
+    }
+
     /// <summary>Lets the thread end after what waits.</summary>
     public void Close() => _inbox.Close();
 
@@ -107,11 +127,26 @@ internal sealed class WatchShardLoop
                 Take(input);
             }
 
+            Flush();
             more = _shard.HasCatchUpWork && _shard.CatchUp();
+            Flush();
             Volatile.Write(ref _watchers, _shard.WatcherCount);
             Volatile.Write(ref _slowWatchers, _shard.SlowWatcherCount);
             Interlocked.Exchange(ref _sentEvents, _shard.SentEventCount);
         }
+    }
+
+    private void Flush()
+    {
+        bool here = _takenResponses <= FewResponses && _takenBytes <= FewBytes;
+        foreach (WatchStream stream in _touched)
+        {
+            stream.Flush(here);
+        }
+
+        _touched.Clear();
+        _takenResponses = 0;
+        _takenBytes = 0;
     }
 
     private void Take(in WatchInput input)
@@ -145,7 +180,7 @@ internal sealed class WatchShardLoop
                     _shard.Restore();
                 }
 
-                stream.State = _shard.OpenStream(stream.Sink, _nowMilliseconds());
+                stream.State = _shard.OpenStream(stream, _nowMilliseconds());
                 break;
             case WatchInputKind.Request:
                 _shard.Handle(stream.State!, input.Request!, input.Denial); // Opened before, in the same inbox.

@@ -5,26 +5,25 @@ namespace Etcd.Node.Watching;
 
 /// <summary>
 /// One client's watch stream. Its methods hand messages to the shard that owns the stream and return at once; they are
-/// thread-safe. Responses come to the <see cref="IWatchSink"/> given at opening, on the shard's thread.
+/// thread-safe. Responses come to the <see cref="IWatchStreamSink"/> given at opening, on the shard's thread.
 /// </summary>
-public sealed class WatchStream : IDisposable
+public sealed class WatchStream : IWatchSink, IDisposable
 {
     private readonly WatchShardLoop _shard;
+    private readonly IWatchStreamSink _sink;
+    private bool _isTouched;
     private int _waitingRequests;
     private int _closed;
 
-    internal WatchStream(WatchShardLoop shard, IWatchSink sink)
+    internal WatchStream(WatchShardLoop shard, IWatchStreamSink sink)
     {
         _shard = shard;
-        Sink = sink;
+        _sink = sink;
     }
 
     /// <summary>Requests that the shard has not handled yet, and answers for which the client left no room. A reader of
     /// requests pauses while there are many, so that a client cannot fill the inbox or pile up answers.</summary>
     public int WaitingRequests => Volatile.Read(ref _waitingRequests) + (State?.WaitingResponses ?? 0);
-
-    /// <summary>Where responses go.</summary>
-    internal IWatchSink Sink { get; }
 
     /// <summary>The shard's part; null until the shard has opened it. Owned by the shard's loop.</summary>
     internal WatchStreamState? State { get; set; }
@@ -51,6 +50,26 @@ public sealed class WatchStream : IDisposable
         {
             _shard.CloseStream(this);
         }
+    }
+
+    /// <inheritdoc/>
+    bool IWatchSink.TrySend(in WatchMessage message)
+    {
+        bool taken = _sink.TrySend(message);
+        if (taken)
+        {
+            _shard.Taken(this, message.SizeBytes, isFirst: !_isTouched);
+            _isTouched = true;
+        }
+
+        return taken;
+    }
+
+    /// <summary>The shard's turn is over.</summary>
+    internal void Flush(bool here)
+    {
+        _isTouched = false;
+        _sink.Flush(here);
     }
 
     /// <summary>The shard has handled a request.</summary>

@@ -9,7 +9,7 @@ namespace Etcd.Member.Grpc;
 /// <summary>A watch of this process on its own member. One reader; the reader disposes it.</summary>
 internal sealed class KeyWatch : IDisposable
 {
-    private readonly WatchSink _sink = new();
+    private readonly WatchSink _sink = new(neverHere: true);
     private readonly WatchStream _stream;
 
     /// <summary>Starts to watch.</summary>
@@ -27,12 +27,15 @@ internal sealed class KeyWatch : IDisposable
     /// <summary>
     /// Waits for the next response with events. Null when the watch has ended: what it should have seen was compacted.
     /// </summary>
+    /// <exception cref="OperationCanceledException">The caller gave up, and the watch has ended.</exception>
     /// <returns>Shared with other watches: nobody may modify it.</returns>
     public async ValueTask<WatchResponse?> NextAsync(CancellationToken cancellationToken)
     {
-        while (await _sink.Reader.WaitToReadAsync(cancellationToken))
+        using CancellationTokenRegistration ending = cancellationToken.UnsafeRegister(
+            static sink => ((WatchSink)sink!).Close(), _sink);
+        while (await _sink.WaitAsync())
         {
-            while (_sink.Reader.TryRead(out WatchMessage next))
+            while (_sink.TryTake(out WatchMessage next))
             {
                 _stream.ReturnCredit(next.SizeBytes);
                 WatchResponse response = next.ToResponse();
@@ -48,6 +51,7 @@ internal sealed class KeyWatch : IDisposable
             }
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         return null;
     }
 

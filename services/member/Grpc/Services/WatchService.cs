@@ -8,7 +8,8 @@ namespace Etcd.Member.Grpc;
 
 /// <summary>
 /// Watch streams (api.md §5): requests go to the shard that owns the stream, responses come back through a queue with
-/// one writer. What a watch means is the shard's. Thread-safe.
+/// one writer, whose thread is the shard's while there is little to write. What a watch means is the shard's.
+/// Thread-safe.
 /// <code>
 /// client ──▶ reader loop ──▶ shard ──▶ WatchSink ──▶ writer loop ──▶ client
 ///                              ▲                        │ bytes written
@@ -31,7 +32,7 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
         ServerCallContext context)
     {
         CancellationToken end = context.StreamToken();
-        WatchSink sink = new();
+        WatchSink sink = new(neverHere: false);
         using WatchStream stream = member.Node.OpenWatchStream(sink);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(end);
         // CallHandler gives every stream these two; the shard knows the sizes, so nothing is measured twice.
@@ -73,7 +74,8 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
         }
     }
 
-    /// <summary>Writes what the shard gives, one flush for all that is there.</summary>
+    /// <summary>Writes what the shard gives, one flush for all that is there. On the shard's thread while it has little
+    /// to do and the client takes what it gets.</summary>
     private async Task WriteAsync(
         ResponseWriter<WatchResponse> responses,
         WatchSink sink,
@@ -82,20 +84,24 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
     {
         try
         {
-            while (await sink.Reader.WaitToReadAsync(end.Token))
+            using CancellationTokenRegistration ending = end.Token.UnsafeRegister(
+                static sink => ((WatchSink)sink!).Close(), sink);
+            while (await sink.WaitAsync())
             {
                 long written = 0;
-                bool any = sink.Reader.TryRead(out WatchMessage next);
+                bool any = sink.TryTake(out WatchMessage next);
                 while (any)
                 {
                     WatchMessage current = next;
-                    any = sink.Reader.TryRead(out next);
+                    any = sink.TryTake(out next);
                     await SendAsync(responses, current, isLast: !any, end.Token);
                     written += current.SizeBytes;
                 }
 
                 stream.ReturnCredit(written);
             }
+
+            end.Token.ThrowIfCancellationRequested();
         }
         catch (Exception exception)
         {

@@ -1,12 +1,16 @@
-using System.Threading.Channels;
+using System.Threading.Tasks.Sources;
+using Etcd.Node.Watching;
 using Etcd.StateMachine.Watching;
 
 namespace Etcd.Member.Grpc;
 
 /// <summary>
-/// The queue between a watch shard and the writer of one stream. The shard's loop puts, the writer takes.
+/// The queue between a watch shard and the writer of one stream. The shard's thread puts, and wakes the writer when it
+/// has put all of its turn; the writer runs on that thread when there is little to write, else on the pool, and takes.
 /// </summary>
-internal sealed class WatchSink : IWatchSink
+/// <param name="neverHere">True when the taker does more than to write, and so never runs on the shard's thread.
+/// </param>
+internal sealed class WatchSink(bool neverHere) : IWatchStreamSink, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
     /// <summary>
     /// Responses in the queue. Its bytes are bounded by the stream's credit; this bounds the number of tiny ones,
@@ -14,19 +18,12 @@ internal sealed class WatchSink : IWatchSink
     /// </summary>
     private const int Capacity = 128;
 
-    private readonly Channel<WatchMessage> _queue =
-        Channel.CreateBounded<WatchMessage>(new BoundedChannelOptions(Capacity)
-        {
-            SingleReader = true,
-            SingleWriter = true,
-            FullMode = BoundedChannelFullMode.Wait,
-        });
-
-    private volatile bool _isClosed;
+    private readonly Lock _gate = new();
+    private readonly Queue<WatchMessage> _queue = new();
+    private ManualResetValueTaskSourceCore<bool> _awakening;
+    private bool _isAsleep;
+    private bool _isClosed;
     private volatile bool _isFull;
-
-    /// <summary>The writer's side.</summary>
-    public ChannelReader<WatchMessage> Reader => _queue.Reader;
 
     /// <summary>True while a response waits for room: the client takes less than it asks for.</summary>
     public bool IsFull => _isFull;
@@ -34,15 +31,90 @@ internal sealed class WatchSink : IWatchSink
     /// <inheritdoc/>
     public bool TrySend(in WatchMessage message)
     {
-        bool taken = _queue.Writer.TryWrite(message) || _isClosed;
-        _isFull = !taken;
-        return taken;
+        lock (_gate)
+        {
+            _isFull = !_isClosed && _queue.Count == Capacity;
+            if (_isClosed || _isFull)
+            {
+                return _isClosed;
+            }
+
+            _queue.Enqueue(message);
+            return true;
+        }
     }
 
-    /// <summary>Drops whatever comes from now on.</summary>
+    /// <inheritdoc/>
+    public void Flush(bool here)
+    {
+        lock (_gate)
+        {
+            if (!_isAsleep || (_queue.Count == 0 && !_isClosed))
+            {
+                return;
+            }
+
+            _isAsleep = false;
+        }
+
+        if (here && !neverHere)
+        {
+            Execute();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Drops whatever comes from now on, and wakes the writer on the pool.</summary>
     public void Close()
     {
-        _isClosed = true;
-        _queue.Writer.TryComplete();
+        lock (_gate)
+        {
+            _isClosed = true;
+            _queue.Clear();
+        }
+
+        Flush(here: false);
     }
+
+    /// <summary>Sleeps until there is something to take; false once closed. The writer's, one call at a time.</summary>
+    public ValueTask<bool> WaitAsync()
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _queue.Count > 0)
+            {
+                return ValueTask.FromResult(!_isClosed);
+            }
+
+            _awakening.Reset();
+            _isAsleep = true;
+            return new(this, _awakening.Version);
+        }
+    }
+
+    /// <summary>Takes the next response. The writer's.</summary>
+    public bool TryTake(out WatchMessage message)
+    {
+        lock (_gate)
+        {
+            return _queue.TryDequeue(out message);
+        }
+    }
+
+    /// <summary>Wakes the writer, on this thread.</summary>
+    public void Execute() => _awakening.SetResult(!Volatile.Read(ref _isClosed));
+
+    /// <inheritdoc/>
+    bool IValueTaskSource<bool>.GetResult(short token) => _awakening.GetResult(token);
+
+    /// <inheritdoc/>
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _awakening.GetStatus(token);
+
+    /// <inheritdoc/>
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _awakening.OnCompleted(continuation, state, token, flags);
 }
