@@ -143,6 +143,9 @@ public sealed partial class MemberNode
             _recovered.Storage.LastIndex);
         _transport.Start(this);
         SetPeers(Membership.Members.Count > 0 ? Membership.Members : _options.InitialMembers);
+
+        // Before the loops run: a lone member may lead, and have its term's first commit, within a millisecond.
+        Task versions = MonitorVersionsAsync();
         _threads.Add(NodeThread.Start("etcd-wal", _wal.Run, OnThreadFailed));
         _threads.Add(NodeThread.Start("etcd-apply", _apply.Run, OnThreadFailed));
         _threads.Add(NodeThread.Start("etcd-raft", _raft.Run, OnThreadFailed));
@@ -158,7 +161,7 @@ public sealed partial class MemberNode
         }
 
         StartTimers();
-        _background = [PublishAttributesAsync(), MonitorVersionsAsync()];
+        _background = [PublishAttributesAsync(), versions];
     }
 
     private ApplyCore NewApplyCore(ReplicatedState state) =>

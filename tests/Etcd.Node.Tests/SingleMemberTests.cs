@@ -31,6 +31,13 @@ public sealed class SingleMemberTests
         Assert.Equal(2UL, cluster[0].Node.Term);
     }
 
+    [Fact]
+    public async Task Cluster_version_is_decided_at_once_by_a_member_that_leads_before_its_start_has_ended()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1, options => options with { Time = new LateTimers() });
+        await cluster[0].WaitAsync("cluster version", node => node.Membership.Version is not null);
+    }
+
     [Theory]
     [InlineData(EntryType.Normal, "FF")]
     [InlineData(EntryType.Normal, "")]

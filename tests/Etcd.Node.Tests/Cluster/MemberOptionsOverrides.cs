@@ -15,6 +15,8 @@ internal sealed record MemberOptionsOverrides
 
     public bool StrictReconfigCheck { get; init; } = true;
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public ISnapshotTransfer? SnapshotTransfer { get; init; }
 
     public MemberNodeOptions Build(

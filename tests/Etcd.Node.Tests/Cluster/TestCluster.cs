@@ -41,7 +41,10 @@ internal sealed class TestCluster : IAsyncDisposable
         foreach (ClusterMember member in initial)
         {
             cluster._members.Add(new TestMember(
-                member.Id, cluster.Network, force => overrides.Build(member, clusterId, initial, joins: false, force)));
+                member.Id,
+                cluster.Network,
+                force => overrides.Build(member, clusterId, initial, joins: false, force),
+                overrides.Time));
         }
 
         await Task.WhenAll(cluster._members.Select(member => member.StartAsync()));

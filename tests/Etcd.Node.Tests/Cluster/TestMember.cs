@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Etcd.Node.Tests.Cluster;
 
 /// <summary>One member on fakes that survive its crashes.</summary>
-internal sealed class TestMember(ulong id, MemoryNetwork network, Func<bool, MemberNodeOptions> options)
-    : IAsyncDisposable
+internal sealed class TestMember(
+    ulong id, MemoryNetwork network, Func<bool, MemberNodeOptions> options, TimeProvider? time = null) : IAsyncDisposable
 {
     public ulong Id { get; } = id;
 
@@ -31,7 +31,7 @@ internal sealed class TestMember(ulong id, MemoryNetwork network, Func<bool, Mem
             Log,
             Engine,
             network.TransportOf(Id),
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None);
         IsRunning = true;
