@@ -6,12 +6,11 @@ internal sealed class LateTimers : TimeProvider
 {
     private static readonly TimeSpan Never = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Making = TimeSpan.FromMilliseconds(100);
-
-    private readonly ManualResetEventSlim _neverSet = new();
+    private static readonly ManualResetEventSlim NeverSet = new();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        _ = _neverSet.Wait(Making);
+        _ = NeverSet.Wait(Making);
         return base.CreateTimer(callback, state, dueTime < Never ? dueTime : Timeout.InfiniteTimeSpan, period);
     }
 }
