@@ -23,9 +23,9 @@ public sealed partial class MemberNode
     public Task<ApplyResult> ProposeAsync(InternalRaftRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (ApplyBacklog.Refuses(endsLease: request.LeaseRevoke is not null, CommittedIndex, AppliedIndex))
+        if (RefuseByBacklog(endsLease: request.LeaseRevoke is not null) is { } refused)
         {
-            return Task.FromResult(new ApplyResult(0, null, EtcdErrors.TooManyRequests));
+            return refused;
         }
 
         ulong id = _requestIds.Next();
@@ -40,18 +40,30 @@ public sealed partial class MemberNode
         return request.Compaction is { Physical: true } ? AfterSweepAsync(applied, cancellationToken) : applied;
     }
 
-    /// <summary>As the other form, for a put: the most frequent request, encoded without its envelope's many fields.
-    /// </summary>
+    /// <summary>As the first form, for a put, encoded without its envelope's many fields.</summary>
     public Task<ApplyResult> ProposeAsync(PutRequest put, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(put);
-        if (ApplyBacklog.Refuses(endsLease: false, CommittedIndex, AppliedIndex))
+        if (RefuseByBacklog(endsLease: false) is { } refused)
         {
-            return Task.FromResult(new ApplyResult(0, null, EtcdErrors.TooManyRequests));
+            return refused;
         }
 
         ulong id = _requestIds.Next();
-        return ProposeEncoded(id, EntryType.Normal, PutEntryCodec.Encode(id, put), cancellationToken);
+        return ProposeEncoded(id, EntryType.Normal, RequestEntryCodec.Encode(id, put), cancellationToken);
+    }
+
+    /// <summary>As the first form, for a transaction, encoded without its envelope's many fields.</summary>
+    public Task<ApplyResult> ProposeAsync(TxnRequest txn, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(txn);
+        if (RefuseByBacklog(endsLease: false) is { } refused)
+        {
+            return refused;
+        }
+
+        ulong id = _requestIds.Next();
+        return ProposeEncoded(id, EntryType.Normal, RequestEntryCodec.Encode(id, txn), cancellationToken);
     }
 
     /// <summary>
@@ -83,6 +95,11 @@ public sealed partial class MemberNode
     /// </summary>
     private bool AnswersAlone() =>
         Raft is { IsLeader: true, IsAlone: true } raft && _published.AppliedTerm == raft.Term && _stopping == 0;
+
+    private Task<ApplyResult>? RefuseByBacklog(bool endsLease) =>
+        ApplyBacklog.Refuses(endsLease, CommittedIndex, AppliedIndex)
+            ? Task.FromResult(new ApplyResult(0, null, EtcdErrors.TooManyRequests))
+            : null;
 
     private long NewLeaseId()
     {

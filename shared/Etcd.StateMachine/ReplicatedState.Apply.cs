@@ -102,10 +102,10 @@ public sealed partial class ReplicatedState
 
     private ApplyResult ApplyRequest(in CommittedEntry entry)
     {
-        if (PutEntryCodec.TryRead(entry.Data.Span, out ulong putId, out PutRequest? put))
+        if (RequestEntryCodec.Read(entry.Data.Span, out ulong id) is { } known)
         {
             _store.BeginRequest();
-            ApplyResult result = ApplyPut(putId, put);
+            ApplyResult result = known is PutRequest put ? ApplyPut(id, put) : ApplyTxn(id, (TxnRequest)known);
             _store.EndRequest();
             return result;
         }
@@ -126,7 +126,7 @@ public sealed partial class ReplicatedState
             return ApplyV2(request.V2);
         }
 
-        ulong id = request.ID != 0 ? request.ID : request.Header?.ID ?? 0;
+        id = request.ID != 0 ? request.ID : request.Header?.ID ?? 0;
         return ApplyKeyRequest(id, request)
             ?? ApplyLeaseRequest(id, request)
             ?? ApplyClusterRequest(id, request)

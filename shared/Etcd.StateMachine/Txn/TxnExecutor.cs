@@ -58,8 +58,8 @@ internal static class TxnExecutor
         ChoosePath(store, request, path, ref swept, ref ranges);
         store.CountRanges(ranges);
         int position = 0;
-        var deletes = new List<DeleteRangeRequest>();
-        if (CheckPuts(store, leases, request, path, ref position, deletes) is { } refusedPut)
+        List<DeleteRangeRequest>? deletes = null;
+        if (CheckPuts(store, leases, request, path, ref position, ref deletes) is { } refusedPut)
         {
             return (null, refusedPut);
         }
@@ -90,11 +90,12 @@ internal static class TxnExecutor
     {
         bool succeeded = TxnCompare.All(context, request.Compare, ref swept, ref ranges);
         path.Add(succeeded);
-        foreach (RequestOp op in Branch(request, succeeded))
+        RepeatedField<RequestOp> branch = Branch(request, succeeded);
+        for (int i = 0; i < branch.Count; i++)
         {
-            if (op.RequestCase == RequestOp.RequestOneofCase.RequestTxn)
+            if (branch[i].RequestCase == RequestOp.RequestOneofCase.RequestTxn)
             {
-                ChoosePath(context, op.RequestTxn, path, ref swept, ref ranges);
+                ChoosePath(context, branch[i].RequestTxn, path, ref swept, ref ranges);
             }
         }
     }
@@ -108,21 +109,23 @@ internal static class TxnExecutor
         TxnRequest request,
         List<bool> path,
         ref int position,
-        List<DeleteRangeRequest> deletes)
+        ref List<DeleteRangeRequest>? deletes)
     {
-        foreach (RequestOp op in Branch(request, path[position++]))
+        RepeatedField<RequestOp> branch = Branch(request, path[position++]);
+        for (int i = 0; i < branch.Count; i++)
         {
+            RequestOp op = branch[i];
             EtcdError? error = null;
             switch (op.RequestCase)
             {
                 case RequestOp.RequestOneofCase.RequestTxn:
-                    error = CheckPuts(store, leases, op.RequestTxn, path, ref position, deletes);
+                    error = CheckPuts(store, leases, op.RequestTxn, path, ref position, ref deletes);
                     break;
                 case RequestOp.RequestOneofCase.RequestPut:
                     error = CheckPut(store, leases, op.RequestPut, deletes);
                     break;
                 case RequestOp.RequestOneofCase.RequestDeleteRange:
-                    deletes.Add(op.RequestDeleteRange);
+                    (deletes ??= []).Add(op.RequestDeleteRange);
                     break;
                 default:
                     break;
@@ -141,13 +144,13 @@ internal static class TxnExecutor
     // (possible with a delete to the end of the key space, which is not seen as a duplicate) is refused like one of a
     // missing key. Etcd passes the check and stops the process while it executes.
     private static EtcdError? CheckPut(
-        MvccStore store, LeaseSet leases, PutRequest put, List<DeleteRangeRequest> deletes)
+        MvccStore store, LeaseSet leases, PutRequest put, List<DeleteRangeRequest>? deletes)
     {
         if (put.IgnoreValue || put.IgnoreLease)
         {
             store.CountRanges(1);
             bool exists = IndexReader.Find(store.Root, put.Key.Span) is { IsLive: true };
-            foreach (DeleteRangeRequest delete in deletes)
+            foreach (DeleteRangeRequest delete in deletes ?? [])
             {
                 exists &= !KeyInterval.Of(delete.Key, delete.RangeEnd).Contains(put.Key.Span);
             }
@@ -164,8 +167,10 @@ internal static class TxnExecutor
     private static EtcdError? CheckRanges(
         IReadContext context, TxnRequest request, List<bool> path, ref int position)
     {
-        foreach (RequestOp op in Branch(request, path[position++]))
+        RepeatedField<RequestOp> branch = Branch(request, path[position++]);
+        for (int i = 0; i < branch.Count; i++)
         {
+            RequestOp op = branch[i];
             EtcdError? error = op.RequestCase switch
             {
                 RequestOp.RequestOneofCase.RequestTxn => CheckRanges(context, op.RequestTxn, path, ref position),
@@ -200,8 +205,9 @@ internal static class TxnExecutor
         var response = new TxnResponse { Succeeded = succeeded };
         RepeatedField<RequestOp> branch = Branch(request, succeeded);
         response.Responses.Capacity = branch.Count;
-        foreach (RequestOp op in branch)
+        for (int i = 0; i < branch.Count; i++)
         {
+            RequestOp op = branch[i];
             var answer = new ResponseOp();
             EtcdError? error = null;
             switch (op.RequestCase)

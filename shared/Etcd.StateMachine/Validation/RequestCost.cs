@@ -1,4 +1,5 @@
 using Etcdserverpb;
+using Google.Protobuf.Collections;
 
 namespace Etcd.StateMachine.Validation;
 
@@ -16,22 +17,7 @@ public static class RequestCost
 
     /// <summary>Bytes of the puts of a transaction, those of the larger branch. As in etcd the puts of nested
     /// transactions do not count: whether a full store refuses a request must be equal on every member.</summary>
-    public static long Of(TxnRequest request)
-    {
-        long success = 0;
-        foreach (RequestOp op in request.Success)
-        {
-            success += Of(op);
-        }
-
-        long failure = 0;
-        foreach (RequestOp op in request.Failure)
-        {
-            failure += Of(op);
-        }
-
-        return Math.Max(success, failure);
-    }
+    public static long Of(TxnRequest request) => Math.Max(Of(request.Success), Of(request.Failure));
 
     /// <summary>Bytes of a lease.</summary>
     public static long Of(LeaseGrantRequest request)
@@ -47,6 +33,16 @@ public static class RequestCost
     public static bool Fits(long engineBytes, long costBytes, long quotaBytes) =>
         quotaBytes <= 0 || costBytes == 0 || engineBytes + costBytes < quotaBytes;
 
-    private static long Of(RequestOp op) =>
-        op.RequestCase == RequestOp.RequestOneofCase.RequestPut ? Of(op.RequestPut) : 0;
+    private static long Of(RepeatedField<RequestOp> branch)
+    {
+        long cost = 0;
+
+        // By index, here and wherever a request is walked: a repeated field's enumerator is an object.
+        for (int i = 0; i < branch.Count; i++)
+        {
+            cost += branch[i].RequestCase == RequestOp.RequestOneofCase.RequestPut ? Of(branch[i].RequestPut) : 0;
+        }
+
+        return cost;
+    }
 }

@@ -57,16 +57,19 @@ public static class RequestValidator
     public static bool IsReadOnly(TxnRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return All(request, static op => op.RequestCase == RequestOp.RequestOneofCase.RequestRange);
+        return AreAll(request.Success, IsRange) && AreAll(request.Failure, IsRange);
+
+        static bool IsRange(RequestOp op) => op.RequestCase == RequestOp.RequestOneofCase.RequestRange;
     }
 
     /// <summary>True when every range of a read-only transaction is serializable; also for an empty one.</summary>
     public static bool IsSerializable(TxnRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return All(
-            request,
-            static op => op.RequestCase == RequestOp.RequestOneofCase.RequestRange && op.RequestRange.Serializable);
+        return AreAll(request.Success, IsSerializableRange) && AreAll(request.Failure, IsSerializableRange);
+
+        static bool IsSerializableRange(RequestOp op) =>
+            op.RequestCase == RequestOp.RequestOneofCase.RequestRange && op.RequestRange.Serializable;
     }
 
     private static EtcdError? CheckFields(TxnRequest request, int maxTxnOps)
@@ -77,9 +80,9 @@ public static class RequestValidator
             return EtcdErrors.TooManyOps;
         }
 
-        foreach (Compare comparison in request.Compare)
+        for (int i = 0; i < request.Compare.Count; i++)
         {
-            if (comparison.Key.IsEmpty)
+            if (request.Compare[i].Key.IsEmpty)
             {
                 return EtcdErrors.EmptyKey;
             }
@@ -91,8 +94,9 @@ public static class RequestValidator
 
     private static EtcdError? CheckBranch(RepeatedField<RequestOp> branch, int maxTxnOps)
     {
-        foreach (RequestOp op in branch)
+        for (int i = 0; i < branch.Count; i++)
         {
+            RequestOp op = branch[i];
             EtcdError? error = op.RequestCase switch
             {
                 RequestOp.RequestOneofCase.RequestRange => Check(op.RequestRange),
@@ -110,19 +114,11 @@ public static class RequestValidator
         return null;
     }
 
-    private static bool All(TxnRequest request, Func<RequestOp, bool> condition)
+    private static bool AreAll(RepeatedField<RequestOp> branch, Func<RequestOp, bool> condition)
     {
-        foreach (RequestOp op in request.Success)
+        for (int i = 0; i < branch.Count; i++)
         {
-            if (!condition(op))
-            {
-                return false;
-            }
-        }
-
-        foreach (RequestOp op in request.Failure)
-        {
-            if (!condition(op))
+            if (!condition(branch[i]))
             {
                 return false;
             }

@@ -13,11 +13,13 @@ namespace Etcd.StateMachine.Validation;
 internal static class TxnIntervals
 {
     /// <summary>Null when no key is written twice.</summary>
-    public static EtcdError? Check(RepeatedField<RequestOp> branch)
-    {
-        var writes = new Writes();
-        return writes.Collect(branch) ? null : EtcdErrors.DuplicateKey;
-    }
+    public static EtcdError? Check(RepeatedField<RequestOp> branch) =>
+        WritesOnce(branch) || new Writes().Collect(branch) ? null : EtcdErrors.DuplicateKey;
+
+    // Most transactions are of this kind, and the sets that the others need are larger than such a request.
+    private static bool WritesOnce(RepeatedField<RequestOp> branch) =>
+        branch.Count == 0
+        || (branch.Count == 1 && branch[0].RequestCase != RequestOp.RequestOneofCase.RequestTxn);
 
     private sealed class Writes
     {

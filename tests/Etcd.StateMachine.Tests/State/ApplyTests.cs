@@ -49,40 +49,55 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public void Plain_puts_are_read_as_the_whole_parser_reads_them()
+    public void Plain_puts_and_transactions_are_read_as_the_whole_parser_reads_them()
     {
         PutRequest put = StateHarness.PutOf("a", "1", lease: 3);
+        var txn = new TxnRequest
+        {
+            Compare = { new Compare { Key = put.Key, ModRevision = 7 } },
+            Success = { new RequestOp { RequestPut = put } },
+            Failure = { new RequestOp { RequestTxn = new TxnRequest() } },
+        };
         InternalRaftRequest[] plain =
         [
             new() { Put = put },
             new() { ID = ulong.MaxValue, Put = put },
             new() { Header = new RequestHeader { ID = 300 }, Put = put },
             new() { ID = 1, Header = new RequestHeader { ID = 300 }, Put = new PutRequest() },
+            new() { ID = ulong.MaxValue, Txn = txn },
+            new() { Header = new RequestHeader { ID = 300 }, Txn = txn },
+            new() { Txn = new TxnRequest() },
         ];
         InternalRaftRequest[] others =
         [
             new() { ID = 1 },
             new() { Header = new RequestHeader { ID = 1, Username = "root" }, Put = put },
             new() { Put = put, LeaseRevoke = new LeaseRevokeRequest { ID = 1 } },
+            new() { Put = put, Txn = txn },
             new() { DeleteRange = StateHarness.DeleteOf("a") },
         ];
 
         Assert.All(plain, request =>
         {
-            Assert.True(PutEntryCodec.TryRead(request.ToByteArray(), out ulong id, out PutRequest? read));
-            Assert.Equal(request.Put, read);
+            IMessage? read = RequestEntryCodec.Read(request.ToByteArray(), out ulong id);
+            Assert.Equal(request.Put ?? (IMessage)request.Txn, read);
             Assert.Equal(request.ID != 0 ? request.ID : request.Header?.ID ?? 0, id);
         });
         Assert.All(
             plain.Where(request => request.ID == 0 && request.Header is not null),
-            request => Assert.Equal(request.ToByteArray(), PutEntryCodec.Encode(request.Header.ID, request.Put)));
-        Assert.All(others, request => Assert.False(PutEntryCodec.TryRead(request.ToByteArray(), out _, out _)));
+            request => Assert.Equal(
+                request.ToByteArray(),
+                request.Put is null
+                    ? RequestEntryCodec.Encode(request.Header.ID, request.Txn)
+                    : RequestEntryCodec.Encode(request.Header.ID, request.Put)));
+        Assert.All(others, request => Assert.Null(RequestEntryCodec.Read(request.ToByteArray(), out _)));
         const int headerBytes = 6;
         byte[] bytes = plain[2].ToByteArray();
         Assert.All(
             Enumerable.Range(0, bytes.Length),
             length => Assert.Equal(
-                length == bytes.Length - headerBytes, PutEntryCodec.TryRead(bytes.AsSpan(0, length), out _, out _)));
+                length == bytes.Length - headerBytes,
+                RequestEntryCodec.Read(bytes.AsSpan(0, length), out _) is PutRequest));
     }
 
     [Fact]

@@ -56,9 +56,10 @@ internal sealed partial class KVService(
             return await ReadAsync(request, context.CancellationToken);
         }
 
-        TxnResponse response = await proposals.SendAsync<TxnResponse>(
-            new InternalRaftRequest { Txn = request }, context.CancellationToken);
-        response.Header = member.Node.Complete(response.Header);
+        MemberNode node = member.Node;
+        TxnResponse response = ProposalSender.ResponseOf<TxnResponse>(
+            await node.ProposeAsync(request, context.CancellationToken));
+        response.Header = node.Complete(response.Header);
         return response;
     }
 
