@@ -1,6 +1,8 @@
 using System.Net;
+using Etcd.Member.Host.Buffers;
 using Etcd.ServiceDefaults;
 using Etcd.ServiceDefaults.Plaintext;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -17,6 +19,7 @@ internal static class ServerBuilder
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockPoolFactory>();
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
         builder.Services.AddPlaintextProtocolDetection();
