@@ -6,6 +6,13 @@ public interface IKvReader
     /// <summary>The value of a key, owned by the caller; null when the key does not exist.</summary>
     byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key);
 
+    /// <summary>What a function makes of the value of a key, which it sees where the engine has it and during the call
+    /// only; null when the key does not exist.</summary>
+    /// <typeparam name="TResult">What is made.</typeparam>
+    TResult? Get<TResult>(Bucket bucket, ReadOnlySpan<byte> key, Func<ReadOnlySpan<byte>, TResult> read)
+        where TResult : class =>
+        Get(bucket, key) is { } value ? read(value) : null;
+
     /// <summary>
     /// Walks the keys of a bucket in ascending byte order, as they were when the cursor was opened.
     /// </summary>

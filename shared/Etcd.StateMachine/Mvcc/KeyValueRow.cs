@@ -14,11 +14,35 @@ internal static class KeyValueRow
 {
     private const int KeyField = 1;
     private const int CreateRevisionField = 2;
+    private const int ModRevisionField = 3;
     private const int VersionField = 4;
+    private const int ValueField = 5;
     private const int LeaseField = 6;
 
+    /// <summary><see cref="Parse"/>.</summary>
+    public static readonly Func<ReadOnlySpan<byte>, KeyValue> Parser = Parse;
+
     /// <summary>Parses a whole row.</summary>
-    public static KeyValue Parse(ReadOnlySpan<byte> row) => KeyValue.Parser.ParseFrom(row);
+    public static KeyValue Parse(ReadOnlySpan<byte> row)
+    {
+        if (row.Length < LargeValue.LeastBytes)
+        {
+            return KeyValue.Parser.ParseFrom(row);
+        }
+
+        Head head = ReadHead(row);
+        return new KeyValue
+        {
+            Key = ByteString.CopyFrom(head.Key),
+            CreateRevision = head.CreateRevision,
+            ModRevision = head.ModRevision,
+            Version = head.Version,
+            Value = head.Value.Length < LargeValue.LeastBytes
+                ? ByteString.CopyFrom(head.Value)
+                : LargeValue.Copy(head.Value),
+            Lease = head.Lease,
+        };
+    }
 
     /// <summary>Parses a put's row but for its value.</summary>
     public static KeyValue ParseWithoutValue(ReadOnlySpan<byte> row, long modRevision)
@@ -98,6 +122,10 @@ internal static class KeyValueRow
                     {
                         head.Key = row.Slice(position, length);
                     }
+                    else if (field == ValueField)
+                    {
+                        head.Value = row.Slice(position, length);
+                    }
 
                     position += length;
                     break;
@@ -115,6 +143,9 @@ internal static class KeyValueRow
         {
             case CreateRevisionField:
                 head.CreateRevision = number;
+                break;
+            case ModRevisionField:
+                head.ModRevision = number;
                 break;
             case VersionField:
                 head.Version = number;
@@ -151,11 +182,17 @@ internal static class KeyValueRow
     private static InvalidDataException Damaged(ReadOnlySpan<byte> row) =>
         new($"not a key-value row ({row.Length} bytes)");
 
-    /// <summary>The fields that the index is rebuilt from.</summary>
+    /// <summary>The fields of a row; the index is rebuilt from all but the value.</summary>
     public ref struct Head
     {
         /// <summary>The key, within the row.</summary>
         public ReadOnlySpan<byte> Key;
+
+        /// <summary>The value, within the row.</summary>
+        public ReadOnlySpan<byte> Value;
+
+        /// <summary>Main revision of the row.</summary>
+        public long ModRevision;
 
         /// <summary>Main revision of the key's creation.</summary>
         public long CreateRevision;

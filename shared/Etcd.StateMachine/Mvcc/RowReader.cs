@@ -113,7 +113,7 @@ internal sealed class RowReader(IKvReader engine, ValueCache cache)
             values[row.Place] = value;
             if (isCached)
             {
-                cache.Add(row.Revision, value);
+                Keep(row.Revision, value);
             }
         }
 
@@ -138,18 +138,22 @@ internal sealed class RowReader(IKvReader engine, ValueCache cache)
     {
         Span<byte> key = stackalloc byte[RevisionKey.Length];
         RevisionKey.Write(key, revision);
-        byte[]? row = engine.Get(Bucket.Key, key);
-        if (row is null)
+        KeyValue? value = engine.Get(Bucket.Key, key, KeyValueRow.Parser);
+        if (isCached && value is not null)
         {
-            return null;
-        }
-
-        KeyValue value = KeyValueRow.Parse(row);
-        if (isCached)
-        {
-            cache.Add(revision, value);
+            Keep(revision, value);
         }
 
         return value;
+    }
+
+    // Large values belong to the answer that they are read for, and the engine's own cache has them: kept here too, for
+    // so few reads each, they would only make the collector move and drop megabytes.
+    private void Keep(Revision revision, KeyValue value)
+    {
+        if (value.Value.Length < LargeValue.LeastBytes)
+        {
+            cache.Add(revision, value);
+        }
     }
 }

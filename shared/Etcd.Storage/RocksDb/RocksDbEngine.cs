@@ -163,6 +163,10 @@ public sealed partial class RocksDbEngine : IKvEngine
     public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => _reader.Get(bucket, key);
 
     /// <inheritdoc/>
+    public TResult? Get<TResult>(Bucket bucket, ReadOnlySpan<byte> key, Func<ReadOnlySpan<byte>, TResult> read)
+        where TResult : class => _reader.Get(bucket, key, read);
+
+    /// <inheritdoc/>
     public IKvCursor Scan(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
         _reader.Scan(bucket, from, to);
 

@@ -33,8 +33,12 @@ internal sealed class RocksDbReader
         _getOptions = WithSnapshot(new ReadOptions());
     }
 
-    public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key)
+    public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => Get(bucket, key, static value => value.ToArray());
+
+    public TResult? Get<TResult>(Bucket bucket, ReadOnlySpan<byte> key, Func<ReadOnlySpan<byte>, TResult> read)
+        where TResult : class
     {
+        var made = new Deserializer<TResult>(read);
         Span<byte> stack = stackalloc byte[BucketKey.StackSizeBytes];
         _use.Enter();
         try
@@ -43,7 +47,7 @@ internal sealed class RocksDbReader
             {
                 var generation = _generation.Number;
                 using var stored = new BucketKey(Generation.Prefix(generation, bucket), key, stack);
-                var value = _database.Get(stored.Bytes, _families.Of(bucket), _getOptions);
+                var value = _database.Get(stored.Bytes, made, _families.Of(bucket), _getOptions);
                 if (generation == _generation.Number)
                 {
                     return value;
@@ -160,4 +164,9 @@ internal sealed class RocksDbReader
 
     private ReadOptions WithSnapshot(ReadOptions options) =>
         _snapshot is null ? options : options.SetSnapshot(_snapshot);
+
+    private sealed class Deserializer<TResult>(Func<ReadOnlySpan<byte>, TResult> read) : ISpanDeserializer<TResult>
+    {
+        public TResult Deserialize(ReadOnlySpan<byte> buffer) => read(buffer);
+    }
 }

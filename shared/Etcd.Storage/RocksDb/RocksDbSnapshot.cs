@@ -28,6 +28,9 @@ internal sealed class RocksDbSnapshot : IKvSnapshot
 
     public byte[]? Get(Bucket bucket, ReadOnlySpan<byte> key) => _reader.Get(bucket, key);
 
+    public TResult? Get<TResult>(Bucket bucket, ReadOnlySpan<byte> key, Func<ReadOnlySpan<byte>, TResult> read)
+        where TResult : class => _reader.Get(bucket, key, read);
+
     public IKvCursor Scan(Bucket bucket, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) =>
         _reader.Scan(bucket, from, to);
 

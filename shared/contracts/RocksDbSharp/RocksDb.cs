@@ -90,7 +90,15 @@ public sealed unsafe class RocksDb : IDisposable
     public ColumnFamilyHandle GetColumnFamily(string name) => _familyHandles[name];
 
     /// <summary>The value, owned by the caller; null when the key does not exist.</summary>
-    public byte[]? Get(ReadOnlySpan<byte> key, ColumnFamilyHandle? cf = null, ReadOptions? readOptions = null)
+    public byte[]? Get(ReadOnlySpan<byte> key, ColumnFamilyHandle? cf = null, ReadOptions? readOptions = null) =>
+        Get(key, ArrayDeserializer.Instance, cf, readOptions);
+
+    /// <summary>What is made of the value; the default when the key does not exist.</summary>
+    public T? Get<T>(
+        ReadOnlySpan<byte> key,
+        ISpanDeserializer<T> deserializer,
+        ColumnFamilyHandle? cf = null,
+        ReadOptions? readOptions = null)
     {
         var options = readOptions ?? DefaultReadOptions;
         nint slice;
@@ -108,13 +116,13 @@ public sealed unsafe class RocksDb : IDisposable
         RocksDbException.ThrowIfError(error);
         if (slice == 0)
         {
-            return null;
+            return default;
         }
 
         try
         {
             var value = NativeMethods.rocksdb_pinnableslice_value(slice, out var length);
-            return new ReadOnlySpan<byte>(value, checked((int)length)).ToArray();
+            return deserializer.Deserialize(new ReadOnlySpan<byte>(value, checked((int)length)));
         }
         finally
         {
@@ -224,5 +232,12 @@ public sealed unsafe class RocksDb : IDisposable
                     Handle, cf.Handle, startPointer, startLength, limitPointer, limitLength);
             }
         }
+    }
+
+    private sealed class ArrayDeserializer : ISpanDeserializer<byte[]>
+    {
+        public static readonly ArrayDeserializer Instance = new();
+
+        public byte[] Deserialize(ReadOnlySpan<byte> buffer) => buffer.ToArray();
     }
 }

@@ -74,12 +74,31 @@ public sealed class RowReaderTests : IDisposable
         Assert.Equal(isCached, _cache.SizeBytes > 0);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void Large_values_are_read_for_each_answer_anew(int count)
+    {
+        Revision[] revisions = Store(count, distance: 1, valueBytes: LargeValue.LeastBytes);
+        MissingRow[] rows = [.. revisions.Select((revision, place) => new MissingRow(revision, place))];
+        RowReader reader = Reader();
+        var first = new KeyValue?[count];
+        var second = new KeyValue?[count];
+
+        Assert.True(reader.Load([.. rows], first, keysOnly: false));
+        Assert.True(reader.Load([.. rows], second, keysOnly: false));
+
+        Assert.Equal(first, second);
+        Assert.Equal(0, _cache.SizeBytes);
+        Assert.All(first.Zip(second), pair => Assert.NotSame(pair.First, pair.Second));
+    }
+
     public void Dispose() => _engine.Dispose();
 
     private RowReader Reader() => new(_engine, _cache);
 
     // Two puts, and now and then a tombstone, in each main revision.
-    private Revision[] Store(int count, int distance)
+    private Revision[] Store(int count, int distance, int valueBytes = 0)
     {
         var revisions = new Revision[count];
         Span<byte> key = stackalloc byte[RevisionKey.TombstoneLength];
@@ -89,7 +108,7 @@ public sealed class RowReaderTests : IDisposable
             var revision = new Revision(2 + (i / 2 * distance), i % 2);
             revisions[i] = revision;
             RevisionKey.Write(key, revision);
-            batch.Put(Bucket.Key, key[..RevisionKey.Length], RowOf(revision).ToByteArray());
+            batch.Put(Bucket.Key, key[..RevisionKey.Length], RowOf(revision, valueBytes).ToByteArray());
             if (i % 6 == 5)
             {
                 RevisionKey.WriteTombstone(key, revision with { Sub = 2 });
@@ -101,13 +120,13 @@ public sealed class RowReaderTests : IDisposable
         return revisions;
     }
 
-    private static KeyValue RowOf(Revision revision) => new()
+    private static KeyValue RowOf(Revision revision, int valueBytes = 0) => new()
     {
         Key = ByteString.CopyFromUtf8($"k{revision.Main}/{revision.Sub}"),
         CreateRevision = 2,
         ModRevision = revision.Main,
         Version = revision.Main,
         Lease = revision.Sub,
-        Value = ByteString.CopyFromUtf8($"{revision}"),
+        Value = ByteString.CopyFromUtf8($"{revision}".PadRight(valueBytes)),
     };
 }

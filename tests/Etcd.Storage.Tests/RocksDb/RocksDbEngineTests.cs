@@ -44,6 +44,19 @@ public sealed class RocksDbEngineTests : IDisposable
     }
 
     [Fact]
+    public void Value_is_read_in_place_by_engine_and_snapshot()
+    {
+        using var engine = Open();
+        Put(engine, Bucket.Key, "a", "12");
+        using var snapshot = engine.OpenSnapshot();
+        Put(engine, Bucket.Key, "a", "3");
+
+        Assert.Equal("3", engine.Get(Bucket.Key, "a"u8, static value => Text(value.ToArray())));
+        Assert.Equal("12", snapshot.Get(Bucket.Key, "a"u8, static value => Text(value.ToArray())));
+        Assert.Null(engine.Get(Bucket.Lease, "a"u8, static value => "never called"));
+    }
+
+    [Fact]
     public void Scan_keeps_its_bounds_and_its_bucket()
     {
         using var engine = Open();

@@ -1,5 +1,6 @@
 using Etcd.Protocol.Errors;
 using Etcd.Protocol.Wire;
+using Etcd.StateMachine.Mvcc;
 using Etcdserverpb;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
@@ -52,6 +53,15 @@ internal sealed class EtcdMethodProvider(EtcdMethods services, CallHandler calls
         }
     }
 
+    /// <summary>A range's answer is written once, and nobody has it any more afterwards.</summary>
+    private static Marshaller<RangeResponse> Releasing(Marshaller<RangeResponse> marshaller) => new(
+        (response, context) =>
+        {
+            marshaller.ContextualSerializer(response, context);
+            LargeValue.Release(response);
+        },
+        marshaller.ContextualDeserializer);
+
     private sealed class Binder(ServiceMethodProviderContext<EtcdMethods> context, CallHandler calls)
         : ServiceBinderBase
     {
@@ -65,7 +75,9 @@ internal sealed class EtcdMethodProvider(EtcdMethods services, CallHandler calls
                 method.ServiceName,
                 method.Name,
                 new Marshaller<TRequest>(marshaller.ContextualSerializer, payload => Read(marshaller, payload)),
-                method.ResponseMarshaller);
+                method.ResponseMarshaller is Marshaller<RangeResponse> ranges
+                    ? (Marshaller<TResponse>)(object)Releasing(ranges)
+                    : method.ResponseMarshaller);
             context.AddUnaryMethod(
                 readable, [], (_, request, call) => calls.UnaryAsync(request, call, handler));
         }
