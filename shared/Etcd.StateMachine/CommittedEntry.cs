@@ -4,7 +4,8 @@ namespace Etcd.StateMachine;
 /// <param name="Kind">What <paramref name="Data"/> is.</param>
 /// <param name="Term">Term of the entry, from 1.</param>
 /// <param name="Index">Position in the log, from 1.</param>
-/// <param name="Data">Payload; read during the call only. Byte fields of the request are copied out of it.</param>
+/// <param name="Data">Payload, which never changes. The value of a large put is not copied out of it, all other byte
+/// fields are.</param>
 public readonly record struct CommittedEntry(
     CommittedEntryKind Kind,
     ulong Term,

@@ -102,7 +102,7 @@ public sealed partial class ReplicatedState
 
     private ApplyResult ApplyRequest(in CommittedEntry entry)
     {
-        if (RequestEntryCodec.Read(entry.Data.Span, out ulong id) is { } known)
+        if (RequestEntryCodec.Read(entry.Data, out ulong id) is { } known)
         {
             _store.BeginRequest();
             ApplyResult result = known is PutRequest put ? ApplyPut(id, put) : ApplyTxn(id, (TxnRequest)known);

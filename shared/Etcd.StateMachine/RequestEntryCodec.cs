@@ -20,10 +20,11 @@ public static class RequestEntryCodec
     private const int TxnField = 6;
     private const int HeaderField = 100;
 
-    /// <summary>Encodes the entry of a put, byte for byte as the generated message would.</summary>
+    /// <summary>The entry of a put, byte for byte as the generated message would encode it.</summary>
     /// <param name="id">The request's id, not 0.</param>
-    /// <param name="put">The put.</param>
-    public static byte[] Encode(ulong id, PutRequest put) => Encode(id, PutField, put);
+    /// <param name="put">The put; a large one as <see cref="EncodedPut.Read"/> gave it is not encoded again.</param>
+    public static ReadOnlyMemory<byte> Encode(ulong id, PutRequest put) =>
+        EncodedPut.Complete(id, put) ?? Encode(id, PutField, put);
 
     /// <summary>Encodes the entry of a transaction, byte for byte as the generated message would.</summary>
     /// <param name="id">The request's id, not 0.</param>
@@ -31,27 +32,28 @@ public static class RequestEntryCodec
     public static byte[] Encode(ulong id, TxnRequest txn) => Encode(id, TxnField, txn);
 
     /// <summary>Reads an entry.</summary>
-    /// <param name="data">The entry's payload.</param>
+    /// <param name="data">The entry's payload. The value of a large put is not copied out of it.</param>
     /// <param name="id">The request's id, else its header's; 0 for none.</param>
     /// <returns>A <see cref="PutRequest"/>, a <see cref="TxnRequest"/>, or null when it holds something else or more.
     /// </returns>
     /// <exception cref="InvalidProtocolBufferException">The request in it is malformed.</exception>
-    public static IMessage? Read(ReadOnlySpan<byte> data, out ulong id)
+    public static IMessage? Read(ReadOnlyMemory<byte> data, out ulong id)
     {
         id = 0;
         ulong headerId = 0;
-        ReadOnlySpan<byte> body = default;
+        int start = 0;
+        int length = 0;
         int kind = 0;
-        ProtoReader reader = new(data);
+        ProtoReader reader = new(data.Span);
         while (!reader.IsAtEnd)
         {
             bool understood = reader.TryReadTag(out int field, out WireType type) && field switch
             {
                 IdField => reader.TryReadVarint(type, out id),
                 PutField or TxnField when kind == 0 =>
-                    TryReadBytes(ref reader, type, data, out body) && (kind = field) != 0,
-                HeaderField => TryReadBytes(ref reader, type, data, out ReadOnlySpan<byte> header)
-                    && TryReadHeader(header, out headerId),
+                    reader.TryReadSlice(type, out start, out length) && (kind = field) != 0,
+                HeaderField => reader.TryReadSlice(type, out int headerStart, out int headerLength)
+                    && TryReadHeader(data.Span.Slice(headerStart, headerLength), out headerId),
                 _ => false,
             };
             if (!understood)
@@ -61,27 +63,50 @@ public static class RequestEntryCodec
         }
 
         id = id != 0 ? id : headerId;
+        ReadOnlyMemory<byte> body = data.Slice(start, length);
         return kind switch
         {
-            PutField => PutRequest.Parser.ParseFrom(body),
-            TxnField => NestedMessages.Parse(TxnRequest.Parser, body),
+            PutField => LargePut.Parse(body),
+            TxnField => NestedMessages.Parse(TxnRequest.Parser, body.Span),
             _ => null,
         };
+    }
+
+    /// <summary>The longest entry of a put of so many bytes.</summary>
+    internal static int MaxPutEntryBytes(int putBytes) => checked(
+        ProtoSize.LengthDelimitedField(PutField, putBytes) + TailBytes(ulong.MaxValue));
+
+    /// <summary>Writes what stands before a put.</summary>
+    /// <returns>Bytes written.</returns>
+    internal static int WritePutHead(Span<byte> destination, int putBytes) => WriteHead(destination, PutField, putBytes);
+
+    /// <summary>Writes what stands behind the request.</summary>
+    /// <returns>Bytes written.</returns>
+    internal static int WriteTail(Span<byte> destination, ulong id)
+    {
+        ProtoWriter writer = new(destination);
+        writer.WriteLengthDelimitedHeader(HeaderField, ProtoSize.VarintField(IdField, id));
+        writer.WriteVarintField(IdField, id);
+        return writer.Written;
+    }
+
+    private static int TailBytes(ulong id) =>
+        ProtoSize.LengthDelimitedField(HeaderField, ProtoSize.VarintField(IdField, id));
+
+    private static int WriteHead(Span<byte> destination, int field, int requestBytes)
+    {
+        ProtoWriter writer = new(destination);
+        writer.WriteLengthDelimitedHeader(field, requestBytes);
+        return writer.Written;
     }
 
     private static byte[] Encode(ulong id, int field, IMessage request)
     {
         int requestBytes = request.CalculateSize();
-        int headerBytes = ProtoSize.VarintField(IdField, id);
-        byte[] data = new byte[
-            ProtoSize.LengthDelimitedField(field, requestBytes)
-            + ProtoSize.LengthDelimitedField(HeaderField, headerBytes)];
-        ProtoWriter head = new(data);
-        head.WriteLengthDelimitedHeader(field, requestBytes);
-        request.WriteTo(data.AsSpan(head.Written, requestBytes));
-        ProtoWriter tail = new(data.AsSpan(head.Written + requestBytes));
-        tail.WriteLengthDelimitedHeader(HeaderField, headerBytes);
-        tail.WriteVarintField(IdField, id);
+        byte[] data = new byte[ProtoSize.LengthDelimitedField(field, requestBytes) + TailBytes(id)];
+        int start = WriteHead(data, field, requestBytes);
+        request.WriteTo(data.AsSpan(start, requestBytes));
+        WriteTail(data.AsSpan(start + requestBytes), id);
         return data;
     }
 
@@ -92,13 +117,5 @@ public static class RequestEntryCodec
         return reader.IsAtEnd
             || (reader.TryReadTag(out int field, out WireType type) && field == IdField
                 && reader.TryReadVarint(type, out id) && reader.IsAtEnd);
-    }
-
-    private static bool TryReadBytes(
-        scoped ref ProtoReader reader, WireType type, ReadOnlySpan<byte> data, out ReadOnlySpan<byte> bytes)
-    {
-        bool isRead = reader.TryReadSlice(type, out int offset, out int length);
-        bytes = isRead ? data.Slice(offset, length) : default;
-        return isRead;
     }
 }

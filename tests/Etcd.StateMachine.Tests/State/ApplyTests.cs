@@ -89,7 +89,7 @@ public sealed class ApplyTests
                 request.ToByteArray(),
                 request.Put is null
                     ? RequestEntryCodec.Encode(request.Header.ID, request.Txn)
-                    : RequestEntryCodec.Encode(request.Header.ID, request.Put)));
+                    : RequestEntryCodec.Encode(request.Header.ID, request.Put).ToArray()));
         Assert.All(others, request => Assert.Null(RequestEntryCodec.Read(request.ToByteArray(), out _)));
         const int headerBytes = 6;
         byte[] bytes = plain[2].ToByteArray();
@@ -97,7 +97,7 @@ public sealed class ApplyTests
             Enumerable.Range(0, bytes.Length),
             length => Assert.Equal(
                 length == bytes.Length - headerBytes,
-                RequestEntryCodec.Read(bytes.AsSpan(0, length), out _) is PutRequest));
+                RequestEntryCodec.Read(bytes.AsMemory(0, length), out _) is PutRequest));
     }
 
     [Fact]

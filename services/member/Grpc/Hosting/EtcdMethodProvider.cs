@@ -1,5 +1,6 @@
 using Etcd.Protocol.Errors;
 using Etcd.Protocol.Wire;
+using Etcd.StateMachine;
 using Etcd.StateMachine.Mvcc;
 using Etcdserverpb;
 using Google.Protobuf;
@@ -40,6 +41,8 @@ internal sealed class EtcdMethodProvider(EtcdMethods services, CallHandler calls
             // Transactions are read to their full depth.
             return typeof(TRequest) == typeof(TxnRequest)
                 ? (TRequest)NestedMessages.Parse(TxnRequest.Parser, context.PayloadAsReadOnlySequence())
+                : typeof(TRequest) == typeof(PutRequest)
+                ? (TRequest)(object)EncodedPut.Read(context.PayloadAsReadOnlySequence())
                 : marshaller.ContextualDeserializer(context);
         }
         catch (InvalidProtocolBufferException error) when (NestedMessages.IsTooDeep(error))
