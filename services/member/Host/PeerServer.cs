@@ -4,6 +4,7 @@ using Etcd.Member.Config;
 using Etcd.Member.Grpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Etcd.Member.Host;
 
@@ -31,6 +32,8 @@ internal static class PeerServer
         var builder = ServerBuilder.Create(sockets, loggers);
         addServices(builder.Services);
         builder.Services.AddEtcdGrpc();
+        // What goes to another member leaves on the thread that brings it: there are few messages, each waited for.
+        builder.Services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true);
         builder.Services.Configure<KestrelServerOptions>(options =>
         {
             var most = options.Limits.Http2.MaxStreamsPerConnection;

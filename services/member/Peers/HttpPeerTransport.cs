@@ -34,7 +34,7 @@ internal sealed partial class HttpPeerTransport : IPeerTransport, IAsyncDisposab
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger<HttpPeerTransport>();
-        Client = PeerHttpClient.Create(options.DialTimeout);
+        Client = PeerHttpClient.Create(options.DialTimeout, connect: null);
     }
 
     /// <summary>Ids and times.</summary>

@@ -256,6 +256,9 @@ internal sealed partial class RaftLoop
             _heartbeats.Reset();
         }
 
+        // First, because the log writer's thread has to wake up meanwhile.
+        _writesInFlight += _output.LogWrites.Count;
+        _wiring.WriteLog(_output.LogWrites);
         foreach (Message message in _output.Messages)
         {
             if (message.Type == MessageType.Heartbeat)
@@ -266,8 +269,6 @@ internal sealed partial class RaftLoop
             _wiring.Send(message);
         }
 
-        _writesInFlight += _output.LogWrites.Count;
-        _wiring.WriteLog(_output.LogWrites);
         _wiring.Apply(_output.Applies);
         foreach (Proposal dropped in _output.Dropped)
         {

@@ -5,9 +5,10 @@ using Etcd.Node.Peers;
 namespace Etcd.Member.Peers.Outgoing;
 
 /// <summary>
-/// Opens a stream at a peer and hands over what it sends, again and again (etcd's <c>streamReader</c>). One task.
+/// Opens a stream at a peer and hands over what it sends, again and again (etcd's <c>streamReader</c>). One task, and
+/// a thread for each open stream, which takes the messages: what they cause is done on it, down to raft's step.
 /// </summary>
-internal sealed partial class PeerStreamReader
+internal sealed partial class PeerStreamReader : IDisposable
 {
     /// <summary>As etcd: at most ten attempts a second.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
@@ -20,6 +21,7 @@ internal sealed partial class PeerStreamReader
     private readonly ILogger _logger;
     private readonly string _local;
     private readonly string _peer;
+    private readonly BlockingConnections _connections;
 
     /// <summary>Creates a reader.</summary>
     public PeerStreamReader(PeerStreamKind kind, PeerContext context, PeerStatus status, UrlPicker urls, ulong peerId)
@@ -32,12 +34,15 @@ internal sealed partial class PeerStreamReader
         _logger = context.Loggers.CreateLogger<PeerStreamReader>();
         _local = MemberIds.Text(context.Options.LocalId);
         _peer = MemberIds.Text(peerId);
+        _connections = new BlockingConnections(context.Options.DialTimeout, context.Options.ReadTimeout);
     }
 
     /// <summary>Reads until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         ReaderStarted(_logger, _kind.LogName(), _local, _peer);
+        using var cut = cancellationToken.UnsafeRegister(
+            static connections => ((BlockingConnections)connections!).Cut(), _connections);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -54,6 +59,9 @@ internal sealed partial class PeerStreamReader
         ReaderStopped(_logger, _kind.LogName(), _local, _peer);
     }
 
+    /// <inheritdoc />
+    public void Dispose() => _connections.Dispose();
+
     private async Task ReadOnceAsync(CancellationToken cancellationToken)
     {
         var url = _urls.Pick();
@@ -65,11 +73,13 @@ internal sealed partial class PeerStreamReader
             action = "read";
             _status.Activate();
             StreamEstablished(_logger, _kind.LogName(), _local, _peer);
-            await DecodeAsync(response, cancellationToken).ConfigureAwait(false);
+            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await BlockingConnections.OnOwnThread(() => DecodeAsync(stream)).Unwrap().ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            throw;
+            // The connection was cut, and the caller ends.
+            return;
         }
         catch (Exception e)
         {
@@ -104,7 +114,7 @@ internal sealed partial class PeerStreamReader
         HttpResponseMessage response;
         try
         {
-            response = await _context.Client
+            response = await _connections.Client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token)
                 .ConfigureAwait(false);
         }
@@ -158,16 +168,16 @@ internal sealed partial class PeerStreamReader
         }
     }
 
-    private async Task DecodeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>Stays on the thread that calls it, because the stream blocks.</summary>
+    private async Task DecodeAsync(Stream stream)
     {
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        using var reader = new FrameReader(stream, _context.Options.ReadTimeout);
+        using var reader = new FrameReader(new BlockingReads(stream), Timeout.InfiniteTimeSpan);
         var decoder = new PeerStreamDecoder(_kind, reader, _context.Options.LocalId, _peerId);
         var received = _context.Metrics.ReceivedBytes.Of(_peer);
         var counted = 0L;
         while (true)
         {
-            var message = await decoder.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var message = await decoder.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             received.Add(reader.BytesRead - counted);
             counted = reader.BytesRead;
             if (LinkHeartbeat.Is(message))

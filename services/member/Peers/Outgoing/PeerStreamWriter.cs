@@ -1,5 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
-using System.Threading.Channels;
 using Etcd.Member.Metrics.Exposition;
 using Etcd.Member.Peers.Wire;
 using Etcd.Raft;
@@ -7,8 +7,9 @@ using Etcd.Raft;
 namespace Etcd.Member.Peers.Outgoing;
 
 /// <summary>
-/// Sends messages down a stream that the peer has opened to us (etcd's <c>streamWriter</c>). Messages are taken
-/// from any thread; the task that serves the peer's request writes them.
+/// Sends messages down a stream that the peer has opened to us (etcd's <c>streamWriter</c>). Whoever hands in a message
+/// while nobody writes does so, since waking another thread takes longer; while the peer does not take what it gets,
+/// messages wait in a queue. Thread-safe.
 /// </summary>
 internal sealed partial class PeerStreamWriter : IDisposable
 {
@@ -18,9 +19,11 @@ internal sealed partial class PeerStreamWriter : IDisposable
     /// <summary>Bytes after which a burst is handed to the connection even though more is waiting.</summary>
     private const int FlushBytes = 256 * 1024;
 
-    private readonly Channel<Message> _queue = Channel.CreateBounded<Message>(
-        new BoundedChannelOptions(MaxQueuedMessages) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    /// <summary>Flushes after which a thread that brought a message has written enough of others'.</summary>
+    private const int LentFlushes = 4;
 
+    private readonly Lock _gate = new();
+    private readonly Queue<Message> _queue = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly PeerStreamKind _kind;
     private readonly PeerContext _context;
@@ -29,7 +32,8 @@ internal sealed partial class PeerStreamWriter : IDisposable
     private readonly ILogger _logger;
     private readonly Counter _sentBytes;
     private CancellationTokenSource? _attached;
-    private volatile bool _working;
+    private volatile OpenStream? _stream;
+    private bool _isWriting;
 
     /// <summary>Creates a writer without a stream.</summary>
     public PeerStreamWriter(PeerStreamKind kind, PeerContext context, PeerStatus status, ulong peerId)
@@ -43,12 +47,37 @@ internal sealed partial class PeerStreamWriter : IDisposable
     }
 
     /// <summary>True while the peer holds a stream open.</summary>
-    public bool IsWorking => _working;
+    public bool IsWorking => _stream is not null;
 
-    /// <summary>Queues a message; false when the queue is full.</summary>
-    public bool TryEnqueue(Message message) => _queue.Writer.TryWrite(message);
+    /// <summary>Writes a message, or queues it; never waits.</summary>
+    /// <returns>False when the queue is full, or no stream is open.</returns>
+    public bool TrySend(Message message)
+    {
+        OpenStream stream;
+        lock (_gate)
+        {
+            if (_stream is null || _queue.Count == MaxQueuedMessages)
+            {
+                return false;
+            }
 
-    /// <summary>Writes to a stream until it breaks, a newer one replaces it, or <paramref name="stopped"/>.</summary>
+            _queue.Enqueue(message);
+            if (_isWriting)
+            {
+                return true;
+            }
+
+            _isWriting = true;
+            stream = _stream;
+        }
+
+        // On this thread for as long as the connection takes what it gets. Tells the stream of failures.
+        _ = WriteQueuedAsync(stream);
+        return true;
+    }
+
+    /// <summary>Lets messages down a stream until it breaks, a newer one replaces it, or
+    /// <paramref name="stopped"/>.</summary>
     public async Task ServeAsync(PipeWriter output, CancellationToken stopped)
     {
         using var mine = CancellationTokenSource.CreateLinkedTokenSource(stopped);
@@ -57,7 +86,7 @@ internal sealed partial class PeerStreamWriter : IDisposable
         await _turn.WaitAsync(stopped).ConfigureAwait(false);
         try
         {
-            await WriteAllAsync(output, mine.Token).ConfigureAwait(false);
+            await ServeUntilEndAsync(new OpenStream(output, _kind, mine.Token)).ConfigureAwait(false);
         }
         finally
         {
@@ -85,82 +114,158 @@ internal sealed partial class PeerStreamWriter : IDisposable
         }
     }
 
-    private async Task WriteAllAsync(PipeWriter output, CancellationToken cancellationToken)
+    private async Task ServeUntilEndAsync(OpenStream stream)
     {
-        // What waits from before is stale: raft has long repeated it.
-        Drain();
-        _working = true;
         _status.Activate();
         var peer = MemberIds.Text(_peerId);
         var local = MemberIds.Text(_context.Options.LocalId);
         StreamEstablished(_logger, _kind.LogName(), local, peer);
+        _stream = stream;
         var keepAlive = _context.Options.ReadTimeout / 3;
-        var timer = _context.Time.CreateTimer(_ => _queue.Writer.TryWrite(LinkHeartbeat.Message), null, keepAlive,
-            keepAlive);
+        var timer = _context.Time.CreateTimer(_ => TrySend(LinkHeartbeat.Message), null, keepAlive, keepAlive);
         try
         {
-            await PumpAsync(output, cancellationToken).ConfigureAwait(false);
+            var failure = await stream.Failure.WaitAsync(stream.Ended).ConfigureAwait(false);
+            _status.Deactivate(_kind.LogName(), "write", failure.Message);
+            _context.Metrics.SentFailures.Of(peer).Increment();
+            _context.Events.ReportUnreachable(_peerId);
+            StreamLost(_logger, _kind.LogName(), local, peer, failure);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             StreamClosed(_logger, _kind.LogName(), local, peer);
         }
-        catch (Exception e)
-        {
-            _status.Deactivate(_kind.LogName(), "write", e.Message);
-            _context.Metrics.SentFailures.Of(peer).Increment();
-            _context.Events.ReportUnreachable(_peerId);
-            StreamLost(_logger, _kind.LogName(), local, peer, e);
-        }
         finally
         {
-            _working = false;
             await timer.DisposeAsync().ConfigureAwait(false);
-            if (Drain())
-            {
-                _context.Events.ReportUnreachable(_peerId);
-            }
+            await CloseAsync(stream).ConfigureAwait(false);
         }
     }
 
-    private async Task PumpAsync(PipeWriter output, CancellationToken cancellationToken)
+    /// <summary>Drops what waits, and returns once nobody writes to the connection any more.</summary>
+    private async Task CloseAsync(OpenStream stream)
     {
-        var encoder = new PeerStreamEncoder(_kind);
-        while (await _queue.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        var lost = false;
+        lock (_gate)
         {
-            var unflushed = 0;
-            while (unflushed < FlushBytes && _queue.Reader.TryRead(out var message))
+            _stream = null;
+            while (_queue.TryDequeue(out var message))
             {
-                unflushed += encoder.Write(message, output);
+                lost |= !LinkHeartbeat.Is(message);
             }
 
-            await FlushAsync(output, cancellationToken).ConfigureAwait(false);
-            _sentBytes.Add(unflushed);
+            if (!_isWriting)
+            {
+                stream.Leave();
+            }
+        }
+
+        await stream.Left.ConfigureAwait(false);
+        if (lost)
+        {
+            _context.Events.ReportUnreachable(_peerId);
         }
     }
 
-    private async ValueTask FlushAsync(PipeWriter output, CancellationToken cancellationToken)
+    /// <summary>Writes until nothing waits. One call at a time; never throws.</summary>
+    private async Task WriteQueuedAsync(OpenStream stream)
     {
-        var flush = output.FlushAsync(cancellationToken);
-        var result = flush.IsCompleted
-            ? await flush.ConfigureAwait(false)
-            : await flush.AsTask()
-                .WaitAsync(_context.Options.WriteTimeout, _context.Time, cancellationToken)
-                .ConfigureAwait(false);
-        if (result.IsCompleted || result.IsCanceled)
+        try
         {
-            throw new IOException("the peer closed the stream");
+            for (var flushes = 1; Encode(stream) is var bytes and > 0; flushes++)
+            {
+                await stream.FlushAsync(_context).ConfigureAwait(false);
+                _sentBytes.Add(bytes);
+                if (flushes == LentFlushes)
+                {
+                    await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            lock (_gate)
+            {
+                _stream = null;
+                _isWriting = false;
+                stream.Leave();
+            }
+
+            stream.Fail(e);
         }
     }
 
-    private bool Drain()
+    /// <summary>Puts what waits into the connection's buffer; when that is nothing, the writing is over.</summary>
+    /// <returns>Bytes.</returns>
+    private int Encode(OpenStream stream)
     {
-        var any = false;
-        while (_queue.Reader.TryRead(out var message))
+        var bytes = 0;
+        while (bytes < FlushBytes && TryTake(stream, isLast: bytes == 0, out var message))
         {
-            any |= !LinkHeartbeat.Is(message);
+            bytes += stream.Write(message);
         }
 
-        return any;
+        return bytes;
+    }
+
+    private bool TryTake(OpenStream stream, bool isLast, [NotNullWhen(true)] out Message? message)
+    {
+        lock (_gate)
+        {
+            if (_queue.TryDequeue(out message))
+            {
+                return true;
+            }
+
+            if (isLast)
+            {
+                _isWriting = false;
+                if (_stream != stream)
+                {
+                    stream.Leave();
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>A stream from its opening until nobody uses the connection any more.</summary>
+    private sealed class OpenStream(PipeWriter output, PeerStreamKind kind, CancellationToken ended)
+    {
+        private readonly PeerStreamEncoder _encoder = new(kind);
+        private readonly TaskCompletionSource<Exception> _failure =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Why it broke.</summary>
+        public Task<Exception> Failure => _failure.Task;
+
+        /// <summary>Completes once nobody writes any more.</summary>
+        public Task Left => _left.Task;
+
+        /// <summary>Cancelled when it is to end.</summary>
+        public CancellationToken Ended => ended;
+
+        public void Fail(Exception failure) => _failure.TrySetResult(failure);
+
+        public void Leave() => _left.TrySetResult();
+
+        public int Write(Message message) => _encoder.Write(message, output);
+
+        public async ValueTask FlushAsync(PeerContext context)
+        {
+            var flush = output.FlushAsync(ended);
+            var result = flush.IsCompleted
+                ? await flush.ConfigureAwait(false)
+                : await flush.AsTask()
+                    .WaitAsync(context.Options.WriteTimeout, context.Time, ended)
+                    .ConfigureAwait(false);
+            if (result.IsCompleted || result.IsCanceled)
+            {
+                throw new IOException("the peer closed the stream");
+            }
+        }
     }
 }

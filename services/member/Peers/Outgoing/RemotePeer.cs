@@ -64,9 +64,9 @@ internal sealed partial class RemotePeer : IAsyncDisposable
     {
         var taken = message.Type switch
         {
-            MessageType.Append when _appends.IsWorking => _appends.TryEnqueue(message),
+            MessageType.Append when _appends.IsWorking => _appends.TrySend(message),
             MessageType.Snapshot => _pipeline.TryEnqueue(message),
-            _ when _messages.IsWorking => _messages.TryEnqueue(message),
+            _ when _messages.IsWorking => _messages.TrySend(message),
             _ => _pipeline.TryEnqueue(message),
         };
         if (taken)
@@ -128,22 +128,23 @@ internal sealed partial class RemotePeer : IAsyncDisposable
         PeerStopped(_logger, MemberIds.Text(Id));
     }
 
-    private Task RunAsync(bool isMember)
+    private async Task RunAsync(bool isMember)
     {
         var stop = _stopping.Token;
         var pipeline = _pipeline.RunAsync(stop);
         if (!isMember)
         {
-            return pipeline;
+            await pipeline.ConfigureAwait(false);
+            return;
         }
 
         var prober = new PeerProber(_context, _urls, Id);
-        var appends = new PeerStreamReader(PeerStreamKind.Append, _context, _status, _urls, Id);
-        var messages = new PeerStreamReader(PeerStreamKind.Message, _context, _status, _urls, Id);
-        return Task.WhenAll(
+        using var appends = new PeerStreamReader(PeerStreamKind.Append, _context, _status, _urls, Id);
+        using var messages = new PeerStreamReader(PeerStreamKind.Message, _context, _status, _urls, Id);
+        await Task.WhenAll(
             pipeline,
             Task.Run(() => prober.RunAsync(stop), CancellationToken.None),
             Task.Run(() => appends.RunAsync(stop), CancellationToken.None),
-            Task.Run(() => messages.RunAsync(stop), CancellationToken.None));
+            Task.Run(() => messages.RunAsync(stop), CancellationToken.None)).ConfigureAwait(false);
     }
 }

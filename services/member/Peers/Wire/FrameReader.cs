@@ -23,7 +23,7 @@ internal sealed class FrameReader : IDisposable
 
     /// <summary>Creates a reader.</summary>
     /// <param name="stream">The source.</param>
-    /// <param name="timeout">Longest silence.</param>
+    /// <param name="timeout">Longest silence; infinite for a source that gives up by itself.</param>
     public FrameReader(Stream stream, TimeSpan timeout)
     {
         _stream = stream;
@@ -111,6 +111,21 @@ internal sealed class FrameReader : IDisposable
 
     private async ValueTask<int> ReadSomeAsync(Memory<byte> target, CancellationToken cancellationToken)
     {
+        var reading = _timeout == Timeout.InfiniteTimeSpan
+            ? _stream.ReadAsync(target, cancellationToken)
+            : ReadInTimeAsync(target, cancellationToken);
+        var read = await reading.ConfigureAwait(false);
+        if (read == 0)
+        {
+            throw new EndOfStreamException("EOF");
+        }
+
+        BytesRead += read;
+        return read;
+    }
+
+    private async ValueTask<int> ReadInTimeAsync(Memory<byte> target, CancellationToken cancellationToken)
+    {
         // One timer serves many reads: it is re-armed as long as it did not fire.
         if (_silence is null || !_silence.TryReset())
         {
@@ -119,22 +134,13 @@ internal sealed class FrameReader : IDisposable
         }
 
         _silence.CancelAfter(_timeout);
-        int read;
         try
         {
-            read = await _stream.ReadAsync(target, _silence.Token).ConfigureAwait(false);
+            return await _stream.ReadAsync(target, _silence.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new IOException($"i/o timeout: nothing was read for {_timeout.TotalSeconds} s");
         }
-
-        if (read == 0)
-        {
-            throw new EndOfStreamException("EOF");
-        }
-
-        BytesRead += read;
-        return read;
     }
 }
