@@ -6,6 +6,7 @@ using Etcd.Storage.Bbolt;
 using Etcd.Storage.Interop;
 using Etcd.Storage.RocksDb;
 using Etcd.Storage.Wal;
+using Etcd.Storage.Wal.Format;
 
 namespace Etcd.Storage.Import;
 
@@ -95,9 +96,9 @@ public sealed class EtcdDataDirectory
 
     private static bool IsOurs(string segment)
     {
-        Span<byte> start = stackalloc byte[8];
+        Span<byte> start = stackalloc byte[SegmentHeader.SizeBytes];
         using var file = File.OpenHandle(segment, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        return RandomAccess.Read(file, start, 0) == start.Length && start.SequenceEqual("RAFTLOG1"u8);
+        return SegmentHeader.IsOfAnyFormat(start[..RandomAccess.Read(file, start, 0)]);
     }
 
     private LogSnapshotMarker Marker(EtcdLog log, ulong appliedIndex)

@@ -40,38 +40,29 @@ internal sealed class LogReplay(ulong appliedIndex)
         }
     }
 
-    /// <summary>Takes a frame's records over. Entries keep slices of the body.</summary>
-    /// <param name="body">The frame's body, plain.</param>
+    /// <summary>Takes a frame's records over. Entries keep slices of them.</summary>
+    /// <param name="records">The records.</param>
     /// <param name="file">Path, for messages.</param>
     /// <param name="offset">Offset of the frame, for messages.</param>
-    public void Add(byte[] body, string file, long offset)
+    public void Add(ReadOnlyMemory<byte> records, string file, long offset)
     {
-        if (body[^1] != FrameBuilder.Trailer)
+        while (!records.IsEmpty)
         {
-            throw new LogCorruptException(file, offset, "the frame does not end as frames do");
-        }
-
-        var rest = body.AsMemory(0, body.Length - 1);
-        while (rest.Length >= FrameBuilder.RecordHeaderBytes && rest.Span[4] != (byte)RecordType.None)
-        {
-            var sizeBytes = BinaryPrimitives.ReadInt32LittleEndian(rest.Span);
-            if (sizeBytes < 0 || sizeBytes > rest.Length - FrameBuilder.RecordHeaderBytes)
+            var sizeBytes = records.Length < FrameBuilder.RecordHeaderBytes
+                ? -1
+                : BinaryPrimitives.ReadInt32LittleEndian(records.Span);
+            if (sizeBytes < 0 || sizeBytes > records.Length - FrameBuilder.RecordHeaderBytes)
             {
                 throw new LogCorruptException(file, offset, "a record reaches beyond its frame");
             }
 
-            var data = rest.Slice(FrameBuilder.RecordHeaderBytes, sizeBytes);
-            if (AddRecord((RecordType)rest.Span[4], data) is { } reason)
+            var data = records.Slice(FrameBuilder.RecordHeaderBytes, sizeBytes);
+            if (AddRecord((RecordType)records.Span[4], data) is { } reason)
             {
                 throw new LogCorruptException(file, offset, reason);
             }
 
-            rest = rest[(FrameBuilder.RecordHeaderBytes + sizeBytes)..];
-        }
-
-        if (rest.Span.IndexOfAnyExcept((byte)0) >= 0)
-        {
-            throw new LogCorruptException(file, offset, "the frame's padding is not zero");
+            records = records[(FrameBuilder.RecordHeaderBytes + sizeBytes)..];
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Etcd.Ports.Log;
 using Etcd.Storage.Wal.Files;
@@ -9,32 +10,48 @@ namespace Etcd.Storage.Wal;
 /// Reads a segment's frames and decides what a damaged one means. Owned by the opening thread.
 /// <para>
 /// A frame is written with one write and one fsync, and the next one only after that fsync returned. So only the
-/// last frame of the last segment can be unacknowledged, and a crash can leave of it any choice of its 512-byte
-/// sectors, the others being the zeros they were before. No sector of a written frame is all zeros
-/// (<see cref="FrameMask"/>). A frame that does not verify is therefore torn, and is dropped, only if
-/// (1) it is in the last segment, (2) a sector that it covers shows it only zeros, or its last byte is zero (a process
-/// killed within the write leaves a prefix), or the file ends within it,
-/// (3) no frame with a higher number than its own follows: that one would prove that it had been acknowledged, and
-/// (4) where its end is known, only zeros follow: nothing was ever written there.
-/// All else is damage that no crash explains, and is refused.
+/// last frame of the last segment can be unacknowledged, and a crash can leave of it any choice of its sectors, the
+/// others being what they were before. A sector is
+/// <list type="bullet">
+/// <item>of a frame, when its checksum matches and it has that frame's number;</item>
+/// <item>unwritten by a frame, when it is of an older one (the file was a segment before), all zeros, or behind the
+/// file's end;</item>
+/// <item>damaged otherwise.</item>
+/// </list>
+/// A frame that is not whole is therefore torn, and is dropped, only if it is in the last segment, a sector of it is
+/// unwritten, and no sector of a later frame follows: that one would prove that it had been acknowledged. All else is
+/// damage that no crash explains, and is refused.
 /// </para>
 /// </summary>
 internal sealed class SegmentReader
 {
-    private const int ChunkBytes = 1 << 20;
+    private const int WindowBytes = 1 << 20;
 
     private readonly IWalFile _file;
     private readonly SegmentHeader _header;
     private readonly long _length;
-    private readonly byte[] _buffer;
+
+    // Whole sectors of the file, from an offset on.
+    private readonly byte[] _window;
+    private long _windowOffset;
+    private int _windowCount;
 
     public SegmentReader(IWalFile file, SegmentHeader header)
     {
         _file = file;
         _header = header;
-        _length = file.Length;
-        _buffer = new byte[Math.Min(ChunkBytes, ((_length / FrameMask.SectorBytes) + 1) * FrameMask.SectorBytes)];
-        Position = new SegmentPosition(SegmentHeader.SizeBytes, header.PreviousFrame, header.PreviousCrc);
+        _length = file.Length & -SectorHeader.SectorBytes;
+        _window = new byte[Math.Min(WindowBytes, _length)];
+        Position = new SegmentPosition(header.UnitBytes, header.PreviousFrame, header.PreviousCrc);
+    }
+
+    /// <summary>What a sector tells of a frame.</summary>
+    private enum SectorState
+    {
+        Unwritten,
+        Damaged,
+        OfFrame,
+        OfLaterFrame,
     }
 
     /// <summary>The end of the frames read so far.</summary>
@@ -55,37 +72,50 @@ internal sealed class SegmentReader
             : throw new LogCorruptException(file.Path, 0, $"the segment is {header.Name}, not what its name says");
     }
 
-    /// <summary>Reads the next frame's body, plain.</summary>
+    /// <summary>Reads the next frame's records.</summary>
     /// <returns>Null where no whole frame follows.</returns>
-    public byte[]? ReadFrame()
+    public ReadOnlyMemory<byte>? ReadFrame()
     {
-        if (ReadFrameHeader(Position.Offset) is not { } header)
-        {
-            return null;
-        }
-
-        if (header.Number != Position.Frame + 1)
+        var number = Position.Frame + 1;
+        var (state, first) = Sector(Position.Offset, number);
+        if (state == SectorState.OfLaterFrame)
         {
             throw Corrupt(string.Create(
-                CultureInfo.InvariantCulture, $"frame {header.Number} stands where {Position.Frame + 1} belongs"));
+                CultureInfo.InvariantCulture, $"frame {first.Frame} stands where {number} belongs"));
         }
 
-        var bodyOffset = Position.Offset + FrameHeader.SizeBytes;
-        if (header.BodySizeBytes > _length - bodyOffset)
+        if (state != SectorState.OfFrame || ContentEnd(first) > _length)
         {
             return null;
         }
 
-        var body = new byte[header.BodySizeBytes];
-        if (_file.Read(body, bodyOffset) != body.Length
-            || Crc32C.Append(Position.RollingCrc, body) != header.RollingCrc)
+        var content = new byte[first.RestBytes];
+        var rollingCrc = Position.RollingCrc;
+        var offset = Position.Offset;
+        for (var rest = content.AsSpan(); !rest.IsEmpty; offset += SectorHeader.SectorBytes)
         {
-            return null;
+            (state, var header) = Sector(offset, number);
+            if (state != SectorState.OfFrame || header.RestBytes != rest.Length)
+            {
+                return null;
+            }
+
+            var sector = Bytes(offset);
+            var part = Math.Min(rest.Length, SectorHeader.ContentBytes);
+            sector.Slice(SectorHeader.SizeBytes, part).CopyTo(rest);
+            rollingCrc = Crc32C.Append(rollingCrc, sector[..sizeof(uint)]);
+            rest = rest[part..];
         }
 
-        FrameMask.Toggle(body, header.Mask, _header.LogId);
-        Position = new SegmentPosition(bodyOffset + body.Length, header.Number, header.RollingCrc);
-        return body;
+        if (content.Length < FrameBuilder.PrologueBytes
+            || BinaryPrimitives.ReadUInt32LittleEndian(content) != Position.RollingCrc)
+        {
+            throw Corrupt("the frame does not continue the one before");
+        }
+
+        var end = (offset + _header.UnitBytes - 1) & -_header.UnitBytes;
+        Position = new SegmentPosition(end, number, rollingCrc);
+        return content.AsMemory(FrameBuilder.PrologueBytes);
     }
 
     /// <summary>Checks that a segment which is not the last one ends where the next one says.</summary>
@@ -107,127 +137,76 @@ internal sealed class SegmentReader
     }
 
     /// <summary>Decides about what stands behind the last whole frame of the last segment.</summary>
-    /// <returns>True when something does and is to be zeroed: the remains of a torn frame.</returns>
+    /// <returns>True when it is to be zeroed: the remains of a torn frame, or damage where nothing was written.</returns>
     /// <exception cref="LogCorruptException">No crash can have left it so.</exception>
     public bool CheckTail()
     {
-        if (NextNonZero(Position.Offset) is null)
+        var number = Position.Frame + 1;
+        var (state, first) = Sector(Position.Offset, number);
+        var end = state == SectorState.OfFrame ? ContentEnd(first) : Position.Offset;
+        var isTorn = state == SectorState.Unwritten || end > _length;
+        var isClean = true;
+        for (var offset = Position.Offset; offset < _length; offset += SectorHeader.SectorBytes)
         {
-            return false;
-        }
-
-        var header = ReadFrameHeader(Position.Offset);
-        var end = Position.Offset + FrameHeader.SizeBytes + (header?.BodySizeBytes ?? 0L);
-        var lacksSector = LacksSector(end);
-        if (!lacksSector && !EndsInZero(end))
-        {
-            throw Corrupt("the frame's checksum does not match although all its sectors were written");
-        }
-
-        if (FindLaterFrame() is { } later)
-        {
-            throw Corrupt(string.Create(
-                CultureInfo.InvariantCulture,
-                $"the frame is incomplete although a later one was written at offset {later}"));
-        }
-
-        // Without its header a frame's end is known only if it was cut within the header.
-        if ((header is not null || !lacksSector) && NextNonZero(end) is { } behind)
-        {
-            throw Corrupt(string.Create(
-                CultureInfo.InvariantCulture,
-                $"the frame is incomplete although offset {behind} behind it was written"));
-        }
-
-        return true;
-    }
-
-    /// <summary>True when the file ends before the frame does, or some sector shows only zeros of it.</summary>
-    private bool LacksSector(long end)
-    {
-        if (end > _length)
-        {
-            return true;
-        }
-
-        // Chunks end at sector boundaries, so that no sector is judged by a part of its part.
-        for (var offset = Position.Offset; offset < end;)
-        {
-            var chunkBytes = Math.Min(end - offset, _buffer.Length - (offset % FrameMask.SectorBytes));
-            var chunk = _buffer.AsSpan(0, (int)chunkBytes);
-            if (_file.Read(chunk, offset) != chunk.Length || FrameMask.HasZeroSector(chunk, offset))
+            var next = Sector(offset, number).State;
+            if (next == SectorState.OfLaterFrame)
             {
-                return true;
+                throw Corrupt(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the frame is incomplete although a later one was written at offset {offset}"));
             }
 
-            offset += chunk.Length;
+            isTorn |= next == SectorState.Unwritten && offset < end;
+            isClean &= next == SectorState.Unwritten;
         }
 
-        return false;
+        return isTorn
+            ? !isClean
+            : throw Corrupt("the frame's checksum does not match although all its sectors were written");
     }
 
-    private bool EndsInZero(long end)
+    /// <summary>Where the last sector of the frame that begins at the position ends.</summary>
+    private long ContentEnd(in SectorHeader first)
     {
-        Span<byte> last = stackalloc byte[1];
-        return _file.Read(last, end - 1) == 1 && last[0] == 0;
+        var sectors = (first.RestBytes + SectorHeader.ContentBytes - 1L) / SectorHeader.ContentBytes;
+        return Position.Offset + (sectors * SectorHeader.SectorBytes);
     }
 
-    /// <summary>Offset of a valid header, behind the damaged frame, of a frame that came after it.</summary>
-    private long? FindLaterFrame()
+    /// <summary>What the sector at an offset tells of a frame.</summary>
+    private (SectorState State, SectorHeader Header) Sector(long offset, ulong frame)
     {
-        var damaged = Position.Frame + 1;
-        var offset = Position.Offset + FrameHeader.AlignmentBytes;
-        while (offset < _length && NextNonZero(offset) is { } nonZero)
+        var bytes = Bytes(offset);
+        if (bytes.IndexOfAnyExcept((byte)0) < 0)
         {
-            offset = Math.Max(offset, nonZero & -FrameHeader.AlignmentBytes);
-            var count = _file.Read(_buffer, offset);
-            for (var i = 0; i + FrameHeader.SizeBytes <= count; i += FrameHeader.AlignmentBytes)
-            {
-                var header = FrameHeader.Read(
-                    _buffer.AsSpan(i, FrameHeader.SizeBytes), _header.LogId, _header.Name.Sequence, offset + i);
-
-                // No more frames fit in the file than this, which keeps chance out.
-                if (header is { } found && found.Number > damaged
-                    && found.Number - damaged <= (ulong)_length / FrameHeader.SizeBytes)
-                {
-                    return offset + i;
-                }
-            }
-
-            // Headers that straddle the chunk's end are seen whole in the next one.
-            offset += Math.Max(FrameHeader.AlignmentBytes, count - FrameHeader.SizeBytes);
-            offset &= -FrameHeader.AlignmentBytes;
+            return (SectorState.Unwritten, default);
         }
 
-        return null;
-    }
-
-    private long? NextNonZero(long offset)
-    {
-        while (true)
+        if (SectorHeader.Read(bytes, _header.LogId, offset) is not { } header)
         {
-            var count = _file.Read(_buffer, offset);
-            if (count == 0)
-            {
-                return null;
-            }
-
-            var index = _buffer.AsSpan(0, count).IndexOfAnyExcept((byte)0);
-            if (index >= 0)
-            {
-                return offset + index;
-            }
-
-            offset += count;
+            return (SectorState.Damaged, default);
         }
+
+        var state = header.Frame == frame ? SectorState.OfFrame
+            : header.Frame < frame ? SectorState.Unwritten
+            : SectorState.OfLaterFrame;
+        return (state, header);
     }
 
-    private FrameHeader? ReadFrameHeader(long offset)
+    /// <summary>A sector's bytes, valid until the next call; none behind the file's end.</summary>
+    private ReadOnlySpan<byte> Bytes(long offset)
     {
-        Span<byte> bytes = stackalloc byte[FrameHeader.SizeBytes];
-        return _file.Read(bytes, offset) == bytes.Length
-            ? FrameHeader.Read(bytes, _header.LogId, _header.Name.Sequence, offset)
-            : null;
+        if (offset >= _length)
+        {
+            return [];
+        }
+
+        if (offset < _windowOffset || offset >= _windowOffset + _windowCount)
+        {
+            _windowOffset = offset;
+            _windowCount = _file.Read(_window, offset) & -SectorHeader.SectorBytes;
+        }
+
+        return _windowCount == 0 ? [] : _window.AsSpan((int)(offset - _windowOffset), SectorHeader.SectorBytes);
     }
 
     private LogCorruptException Corrupt(string reason) => new(_file.Path, Position.Offset, reason);

@@ -4,7 +4,7 @@ using Etcd.Storage.Wal.Format;
 
 namespace Etcd.Storage.Wal;
 
-/// <summary>Turns a prepared file into a segment.</summary>
+/// <summary>Turns a spare file into a segment.</summary>
 internal static class SegmentWriter
 {
     /// <summary>
@@ -12,21 +12,32 @@ internal static class SegmentWriter
     /// segment always has both.
     /// </summary>
     /// <param name="files">The log's directory.</param>
-    /// <param name="file">The prepared file; owned by the result, disposed of on failure.</param>
-    /// <param name="header">The segment's header.</param>
+    /// <param name="spare">The file; owned by the result, disposed of on failure.</param>
+    /// <param name="logId">The log's id.</param>
+    /// <param name="name">Name of the segment.</param>
+    /// <param name="previous">Where the segment before ends; the default for none.</param>
     /// <param name="metadata">The log's metadata.</param>
     /// <param name="hardState">Newest durable hard state.</param>
     /// <param name="markers">Durable markers still of use.</param>
     public static OpenSegment Begin(
         IWalFileSystem files,
-        IWalFile file,
-        SegmentHeader header,
+        SpareSegment spare,
+        ulong logId,
+        SegmentName name,
+        SegmentPosition previous,
         ReadOnlySpan<byte> metadata,
         LogHardState hardState,
         IReadOnlyCollection<LogSnapshotMarker> markers)
     {
+        var file = spare.File;
         try
         {
+            var header = new SegmentHeader(
+                logId, name, file.UnitBytes, previous.Frame, previous.Offset, previous.RollingCrc);
+            var unit = new PageBuffer(header.UnitBytes);
+            header.Write(unit.Span);
+            file.Write(unit.Span, 0);
+
             var head = new FrameBuilder();
             head.AddMetadata(metadata);
             head.AddHardState(hardState);
@@ -35,18 +46,17 @@ internal static class SegmentWriter
                 head.AddMarker(marker, repeated: true);
             }
 
-            var bytes = new byte[SegmentHeader.SizeBytes + head.FrameBytes];
-            header.Write(bytes);
-            var crc = header.PreviousCrc;
-            var number = header.PreviousFrame + 1;
-            head.Complete(header, SegmentHeader.SizeBytes, number, ref crc)
-                .CopyTo(bytes.AsSpan(SegmentHeader.SizeBytes));
-            file.Write(bytes, 0);
+            var crc = previous.RollingCrc;
+            var number = previous.Frame + 1;
+            var frame = head.Complete(header, header.UnitBytes, number, ref crc);
+            file.Write(frame, header.UnitBytes);
             file.SyncData();
-            files.Rename(SegmentPreparer.PreparedName, header.Name.ToString());
+            files.Rename(spare.Name, name.ToString());
             files.SyncDirectory();
             return new OpenSegment(
-                Renamed(files, file, header.Name), header, new SegmentPosition(bytes.Length, number, crc));
+                Renamed(files, file, name),
+                header,
+                new SegmentPosition(header.UnitBytes + frame.Length, number, crc));
         }
         catch
         {

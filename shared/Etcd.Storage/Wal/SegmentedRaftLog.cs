@@ -16,7 +16,7 @@ internal sealed class SegmentedRaftLog : IRaftLog
 {
     private readonly IWalFileSystem _files;
     private readonly WalOptions _options;
-    private readonly SegmentPreparer _preparer;
+    private readonly SpareSegments _spares;
     private readonly byte[] _metadata;
     private readonly TermRuns _terms;
     private readonly FrameBuilder _frame = new();
@@ -34,11 +34,11 @@ internal sealed class SegmentedRaftLog : IRaftLog
     private bool _disposed;
 
     public SegmentedRaftLog(
-        IWalFileSystem files, WalOptions options, SegmentPreparer preparer, LogContents contents, OpenSegment open)
+        IWalFileSystem files, WalOptions options, SpareSegments spares, LogContents contents, OpenSegment open)
     {
         _files = files;
         _options = options;
-        _preparer = preparer;
+        _spares = spares;
         _metadata = contents.Metadata;
         _hardState = _unsyncedHardState = contents.HardState;
         _terms = contents.Terms;
@@ -105,7 +105,7 @@ internal sealed class SegmentedRaftLog : IRaftLog
 
         try
         {
-            if (_open.Position.Offset + _frame.FrameBytes > _options.SegmentSizeBytes
+            if (_open.Position.Offset + _frame.FrameBytes(_open.Header.UnitBytes) > _options.SegmentSizeBytes
                 && _open.Position.Frame > _open.Header.PreviousFrame + 1)
             {
                 BeginSegment();
@@ -159,14 +159,14 @@ internal sealed class SegmentedRaftLog : IRaftLog
             // Oldest first: whatever a crash leaves is without a gap.
             for (var i = 0; i < count; i++)
             {
-                _files.Delete(_segments[i].Name.ToString());
+                _spares.Add(_segments[i].Name);
             }
 
             _files.SyncDirectory();
         }
         catch (Exception exception)
         {
-            throw Fail("delete segments of", exception);
+            throw Fail("release segments of", exception);
         }
 
         _segments.RemoveRange(0, count);
@@ -182,7 +182,7 @@ internal sealed class SegmentedRaftLog : IRaftLog
         }
 
         _disposed = true;
-        _preparer.Dispose();
+        _spares.Dispose();
         _open.File.Dispose();
     }
 
@@ -202,7 +202,7 @@ internal sealed class SegmentedRaftLog : IRaftLog
         // Half a segment leaves time enough, and a member that writes little never pays for a second one.
         if (_open.Position.Offset > _options.SegmentSizeBytes / 2)
         {
-            _preparer.Begin();
+            _spares.Begin();
         }
     }
 
@@ -210,11 +210,16 @@ internal sealed class SegmentedRaftLog : IRaftLog
     {
         // Entries and markers that wait in the frame go into the new segment: it begins after what is durable.
         var (last, maxIndex) = _segments[^1];
-        var previous = _open.Position;
         var name = new SegmentName(last.Sequence + 1, maxIndex + 1);
-        var header = new SegmentHeader(
-            _open.Header.LogId, name, previous.Frame, previous.Offset, previous.RollingCrc);
-        var next = SegmentWriter.Begin(_files, _preparer.Take(), header, _metadata, _hardState, _markers.Values);
+        var next = SegmentWriter.Begin(
+            _files,
+            _spares.Take(),
+            _open.Header.LogId,
+            name,
+            previous: _open.Position,
+            _metadata,
+            _hardState,
+            _markers.Values);
         _open.File.Dispose();
         _open = next;
         _segments.Add((name, maxIndex));

@@ -36,7 +36,7 @@ public sealed class SegmentedRaftLogStore : IRaftLogStore
     /// <exception cref="StorageException">The files cannot be created.</exception>
     public IRaftLog Create(ReadOnlyMemory<byte> metadata)
     {
-        var preparer = new SegmentPreparer(_files, _options);
+        var spares = new SpareSegments(_files, _options);
         try
         {
             _files.CreateDirectory();
@@ -46,17 +46,22 @@ public sealed class SegmentedRaftLogStore : IRaftLogStore
             }
 
             var name = new SegmentName(Sequence: 0, FirstIndex: 1);
-            var header = new SegmentHeader(
-                BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), name, 0, 0, 0);
             var contents = new LogContents(
                 metadata.ToArray(), default, [new LogSnapshotMarker(0, 0, default)], new TermRuns(0), [(name, 0)]);
             var open = SegmentWriter.Begin(
-                _files, preparer.Take(), header, contents.Metadata, contents.HardState, contents.Markers);
-            return new SegmentedRaftLog(_files, _options, preparer, contents, open);
+                _files,
+                spares.Take(),
+                logId: BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+                name,
+                previous: default,
+                contents.Metadata,
+                contents.HardState,
+                contents.Markers);
+            return new SegmentedRaftLog(_files, _options, spares, contents, open);
         }
         catch (Exception exception)
         {
-            preparer.Dispose();
+            spares.Dispose();
             throw exception is IOException ? Failed("create", exception) : exception;
         }
     }
@@ -84,11 +89,7 @@ public sealed class SegmentedRaftLogStore : IRaftLogStore
 
     private SegmentedRaftLog Open(List<SegmentName> names, ulong appliedIndex, out RecoveredLog recovered)
     {
-        if (_files.List().Contains(SegmentPreparer.PreparedName))
-        {
-            _files.Delete(SegmentPreparer.PreparedName);
-        }
-
+        SpareSegments.DeleteAll(_files);
         var replay = new LogReplay(appliedIndex);
         var segments = new List<(SegmentName Name, ulong MaxIndex)>();
         var file = _files.Open(names[0].ToString());
@@ -124,15 +125,16 @@ public sealed class SegmentedRaftLogStore : IRaftLogStore
 
     private static void ReadFrames(SegmentReader reader, LogReplay replay, string path)
     {
-        var offset = reader.Position.Offset;
-        while (reader.ReadFrame() is { } body)
+        var head = reader.Position.Offset;
+        var offset = head;
+        while (reader.ReadFrame() is { } records)
         {
-            replay.Add(body, path, offset);
+            replay.Add(records, path, offset);
             offset = reader.Position.Offset;
         }
 
         // The head frame was durable before the segment got its name.
-        if (offset == SegmentHeader.SizeBytes)
+        if (offset == head)
         {
             throw new LogCorruptException(path, offset, "the segment's first frame is damaged");
         }
@@ -162,8 +164,8 @@ public sealed class SegmentedRaftLogStore : IRaftLogStore
     /// <summary>Removes what a crash left behind the last frame, durably, before anything is appended.</summary>
     private void Repair(IWalFile file, SegmentReader reader)
     {
-        var torn = reader.CheckTail();
-        if (!torn && file.Length >= _options.SegmentSizeBytes)
+        var isClean = !reader.CheckTail();
+        if (isClean && file.Length >= _options.SegmentSizeBytes)
         {
             return;
         }
@@ -182,9 +184,8 @@ public sealed class SegmentedRaftLogStore : IRaftLogStore
     {
         var contents = new LogContents(
             recovered.Metadata.ToArray(), recovered.HardState, replay.Markers.ToArray(), replay.Terms, segments);
-        var preparer = new SegmentPreparer(_files, _options);
-        return new SegmentedRaftLog(
-            _files, _options, preparer, contents, new OpenSegment(file, header, position));
+        var spares = new SpareSegments(_files, _options);
+        return new SegmentedRaftLog(_files, _options, spares, contents, new OpenSegment(file, header, position));
     }
 
     private List<SegmentName> Segments()

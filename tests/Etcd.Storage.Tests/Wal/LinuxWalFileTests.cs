@@ -8,9 +8,10 @@ public sealed class LinuxWalFileTests
 
     public static TheoryData<string> Folders => [.. new[] { Path.GetTempPath(), "/dev/shm" }.Where(Directory.Exists)];
 
+    /// <summary>Directly where all is aligned, through the page cache else: in turn, over one another and anew.</summary>
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Appends_of_any_size_stand_where_they_were_written_and_zeros_behind(string parent)
+    public void Writes_of_any_size_stand_where_they_were_written(string parent)
     {
         using var folder = new TemporaryDirectory(parent);
         var files = new LinuxWalFileSystem(folder.Path);
@@ -21,18 +22,18 @@ public sealed class LinuxWalFileTests
 
         var random = new Random(7);
         var expected = new byte[LengthBytes];
-        var offset = 0;
-        while (offset < LengthBytes - 40_000)
+        var buffer = new PageBuffer(64 << 10);
+        for (var round = 0; round < 40; round++)
         {
-            // Another opening goes on in a sector that it did not write itself.
             using var file = files.Open("log");
             for (var i = 0; i < 5; i++)
             {
-                var bytes = new byte[random.Next(4) == 0 ? random.Next(1, 8_000) : random.Next(1, 700)];
+                var unit = random.Next(3) == 0 ? 1 : file.UnitBytes;
+                var bytes = buffer.Span[..(random.Next(1, buffer.SizeBytes / unit) * unit)];
+                var offset = random.Next((LengthBytes - bytes.Length) / unit) * unit;
                 random.NextBytes(bytes);
-                bytes.CopyTo(expected, offset);
+                bytes.CopyTo(expected.AsSpan(offset));
                 file.Write(bytes, offset);
-                offset += bytes.Length;
                 file.SyncData();
             }
 
@@ -44,20 +45,19 @@ public sealed class LinuxWalFileTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Bytes_behind_a_cut_are_written_anew(string parent)
+    public void Bytes_behind_a_cut_are_zeros(string parent)
     {
         using var folder = new TemporaryDirectory(parent);
-        var files = new LinuxWalFileSystem(folder.Path);
-        using var file = files.Create("log");
-        file.EndInZeros(from: 0, LengthBytes);
-        file.Write(Enumerable.Repeat((byte)1, 3_000).ToArray(), 0);
+        using var file = new LinuxWalFileSystem(folder.Path).Create("log");
+        var buffer = new PageBuffer(LengthBytes);
+        buffer.Span.Fill(1);
+        file.Write(buffer.Span, 0);
 
         file.EndInZeros(from: 1_000, LengthBytes);
-        file.Write([2, 2], 1_000);
 
-        var actual = new byte[3_000];
-        file.Read(actual, 0);
-        Assert.Equal([.. Enumerable.Repeat((byte)1, 1_000), 2, 2, .. new byte[1_998]], actual);
+        var actual = new byte[LengthBytes];
+        Assert.Equal(LengthBytes, file.Read(actual, 0));
+        Assert.Equal([.. Enumerable.Repeat((byte)1, 1_000), .. new byte[LengthBytes - 1_000]], actual);
     }
 
     [Fact]
@@ -65,13 +65,27 @@ public sealed class LinuxWalFileTests
     {
         using var folder = new TemporaryDirectory();
         using var file = new LinuxWalFileSystem(folder.Path).Create("log");
-        var bytes = new byte[5_000_001];
-        new Random(1).NextBytes(bytes);
+        var buffer = new PageBuffer(5 << 20);
+        new Random(1).NextBytes(buffer.Span);
 
-        file.Write(bytes, 8);
+        file.Write(buffer.Span, file.UnitBytes);
 
-        var actual = new byte[bytes.Length];
-        Assert.Equal(bytes.Length, file.Read(actual, 8));
-        Assert.Equal(bytes, actual);
+        var actual = new byte[buffer.SizeBytes];
+        Assert.Equal(actual.Length, file.Read(actual, file.UnitBytes));
+        Assert.True(buffer.Span.SequenceEqual(actual));
+    }
+
+    [Fact]
+    public void Buffer_begins_at_a_page_whatever_its_size()
+    {
+        var buffer = new PageBuffer(100);
+        buffer.Span.Fill(7);
+        foreach (var sizeBytes in (int[])[1_000, 70_000, 5 << 20, 100])
+        {
+            buffer.Resize(sizeBytes);
+            Assert.Equal(0, PageBuffer.Address(buffer.Span) % 4096);
+            Assert.Equal(sizeBytes, buffer.Span.Length);
+            Assert.Equal(99, buffer.Span[..100].LastIndexOf((byte)7));
+        }
     }
 }

@@ -16,7 +16,11 @@ internal sealed class MemoryWalFileSystem : IWalFileSystem
     private readonly Dictionary<string, Data> _names = [];
     private Dictionary<string, Data> _durableNames = [];
 
-    /// <summary>Called before each write with the bytes' count; returns how many of them are written before it fails.</summary>
+    /// <summary>Unit of direct writes.</summary>
+    public int UnitBytes { get; init; } = SectorBytes;
+
+    /// <summary>Called before each write with the bytes' count; returns how many of them are written before it fails: of
+    /// some, whole sectors.</summary>
     public Func<string, int, int>? OnWrite { get; set; }
 
     /// <summary>Called before each sync of a file; throws to make it fail.</summary>
@@ -47,7 +51,7 @@ internal sealed class MemoryWalFileSystem : IWalFileSystem
     /// <summary>The same files, all durable.</summary>
     public MemoryWalFileSystem Clone()
     {
-        var clone = new MemoryWalFileSystem();
+        var clone = new MemoryWalFileSystem { UnitBytes = UnitBytes };
         foreach (var name in List())
         {
             clone.Replace(name, Read(name));
@@ -67,7 +71,7 @@ internal sealed class MemoryWalFileSystem : IWalFileSystem
                 change(names);
             }
 
-            var crashed = new MemoryWalFileSystem();
+            var crashed = new MemoryWalFileSystem { UnitBytes = UnitBytes };
             foreach (var (name, data) in names)
             {
                 crashed.Replace(name, Survive(data, random));
@@ -187,6 +191,8 @@ internal sealed class MemoryWalFileSystem : IWalFileSystem
             }
         }
 
+        public int UnitBytes => files.UnitBytes;
+
         public int Read(Span<byte> buffer, long offset)
         {
             lock (files._lock)
@@ -207,6 +213,7 @@ internal sealed class MemoryWalFileSystem : IWalFileSystem
             lock (files._lock)
             {
                 var count = files.OnWrite?.Invoke(name, bytes.Length) ?? bytes.Length;
+                count = count < bytes.Length ? count / SectorBytes * SectorBytes : count;
                 if (count > 0)
                 {
                     Grow((int)offset + count);

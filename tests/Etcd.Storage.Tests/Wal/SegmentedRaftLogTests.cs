@@ -237,7 +237,7 @@ public sealed class SegmentedRaftLogTests
         files.OnAllocate = fail;
         for (ulong index = 1; index <= 3; index++)
         {
-            log.Append([Entry(1, index, new string('v', 1000))]);
+            log.Append([Entry(1, index, new string('v', 700))]);
             log.Sync();
         }
 
@@ -258,6 +258,123 @@ public sealed class SegmentedRaftLogTests
     }
 
     [Fact]
+    public void Released_segments_are_used_again_and_no_more_than_a_few_are_kept()
+    {
+        var files = FilledLog();
+        var store = new SegmentedRaftLogStore(files, Small);
+        Assert.Equal(7, Segments(files).Length);
+        using (var log = store.Open(0, out _))
+        {
+            log.SaveMarker(new LogSnapshotMarker(40, 1, default));
+            log.Sync();
+            log.ReleaseThrough(40);
+            Assert.Equal(5, files.List().Count);
+
+            files.OnAllocate = name => throw new IOException($"{name} was created");
+            for (ulong index = 41; index <= 48; index++)
+            {
+                log.Append([Entry(1, index, new string('v', 1000))]);
+                log.Sync();
+            }
+
+            Assert.Equal(5, Segments(files).Length);
+        }
+
+        files.OnAllocate = null;
+        using (store.Open(40, out var recovered))
+        {
+            Assert.Equal(8, recovered.Entries.Count);
+        }
+    }
+
+    [Fact]
+    public void Crash_while_a_released_file_becomes_a_segment_loses_nothing()
+    {
+        var files = FilledLog();
+        var store = new SegmentedRaftLogStore(files, Small);
+        using (var log = store.Open(0, out _))
+        {
+            log.SaveMarker(new LogSnapshotMarker(30, 1, default));
+            log.Sync();
+            log.ReleaseThrough(30);
+            files.OnSync = name => throw new IOException($"cannot sync {name}");
+            log.Append([Entry(1, 41, new string('v', 3000))]);
+            Assert.Throws<StorageException>(log.Sync);
+        }
+
+        for (var seed = 0; seed < 100; seed++)
+        {
+            using (new SegmentedRaftLogStore(files.Crash(new Random(seed)), Small).Open(30, out var recovered))
+            {
+                Assert.Equal(30UL, recovered.Marker.Index);
+                Assert.Equal(10, recovered.Entries.Count);
+            }
+        }
+    }
+
+    [Fact]
+    public void Segment_that_was_extended_is_not_used_again()
+    {
+        var files = new MemoryWalFileSystem();
+        using var log = new SegmentedRaftLogStore(files, Small).Create(Metadata);
+        log.Append([Entry(1, 1, new string('v', 10_000))]);
+        log.Sync();
+        log.Append([Entry(1, 2, "v")]);
+        log.SaveMarker(new LogSnapshotMarker(2, 1, default));
+        log.Sync();
+        Assert.Equal(2, files.List().Count);
+
+        log.ReleaseThrough(2);
+
+        Assert.Single(files.List());
+    }
+
+    [Fact]
+    public void Files_kept_for_segments_are_gone_after_the_next_open()
+    {
+        var files = FilledLog();
+        files.Replace("spare-0.tmp", [1]);
+        using (new SegmentedRaftLogStore(files, Small).Open(0, out _))
+        {
+            Assert.Equal(Segments(files).Length, files.List().Count);
+        }
+    }
+
+    [Theory]
+    [InlineData(512, 4096)]
+    [InlineData(4096, 512)]
+    public void Log_opens_on_a_disk_with_another_unit(int unitBytes, int otherUnitBytes)
+    {
+        var first = new MemoryWalFileSystem { UnitBytes = unitBytes };
+        var options = Small with { SegmentSizeBytes = 64 << 10 };
+        using (var log = new SegmentedRaftLogStore(first, options).Create(Metadata))
+        {
+            log.Append([Entry(1, 1, "one")]);
+            log.Sync();
+            log.Append([Entry(1, 2, "two")]);
+            log.Sync();
+        }
+
+        var second = new MemoryWalFileSystem { UnitBytes = otherUnitBytes };
+        foreach (var name in first.List())
+        {
+            second.Replace(name, first.Read(name));
+        }
+
+        using (var log = new SegmentedRaftLogStore(second, options).Open(0, out var recovered))
+        {
+            Assert.Equal(2, recovered.Entries.Count);
+            log.Append([Entry(1, 3, "three")]);
+            log.Sync();
+        }
+
+        using (new SegmentedRaftLogStore(second, options).Open(0, out var recovered))
+        {
+            Assert.Equal(3, recovered.Entries.Count);
+        }
+    }
+
+    [Fact]
     public void Observer_is_told_of_syncs_and_segments()
     {
         var observer = new CountingObserver();
@@ -272,8 +389,8 @@ public sealed class SegmentedRaftLogTests
         }
 
         Assert.Equal(10, observer.Syncs);
-        Assert.InRange(observer.Bytes, 10_000, 11_000);
-        Assert.InRange(observer.Segments, 2, 4);
+        Assert.Equal(10 * 3 * 512, observer.Bytes);
+        Assert.Equal(4, observer.Segments);
     }
 
     private static MemoryWalFileSystem FilledLog()

@@ -12,7 +12,8 @@ namespace Etcd.Storage.Tests.Wal;
 public sealed class WalFileDamageTests : IDisposable
 {
     private const int SegmentBytes = 4096;
-    private const int HeaderBytes = 64;
+    private const int HeaderBytes = 512;
+    private const int SectorBytes = 512;
     private static readonly byte[] Metadata = [1, 2, 3];
     private static readonly WalOptions Options = new() { SegmentSizeBytes = SegmentBytes, PrepareInBackground = false };
 
@@ -62,15 +63,22 @@ public sealed class WalFileDamageTests : IDisposable
     {
         for (var offset = 0; offset <= EndOf(Last.Bytes); offset++)
         {
-            var kept = _syncs.LastOrDefault(sync => sync.EndOffset <= offset).Entries;
-            var isAtHead = kept == 0;
-            var zeroed = Last.Bytes.ToArray();
-            zeroed.AsSpan(offset).Clear();
-            foreach (var bytes in (byte[][])[Last.Bytes[..offset], zeroed])
-            {
-                // The segment's first frame is durable before the file has its name, so no crash damages that one.
-                Damage(Last.Name, bytes, offset, allowed: isAtHead ? _syncs[0].Entries - 1 : kept, mayRefuse: isAtHead);
-            }
+            // A frame ends with its last sector, of which only the end may be zeros.
+            var cut = _syncs.LastOrDefault(sync => SectorsOf(sync.EndOffset) <= offset).Entries;
+            var zeroed = _syncs.LastOrDefault(sync => sync.EndOffset <= offset).Entries;
+            var bytes = Last.Bytes.ToArray();
+            bytes.AsSpan(offset).Clear();
+
+            // The segment's first frame is durable before the file has its name, so no crash damages that one. And none
+            // leaves a part of a sector.
+            var least = _syncs[0].Entries - 1;
+            Damage(Last.Name, Last.Bytes[..offset], offset, allowed: Math.Max(cut, least), mayRefuse: cut == 0);
+            Damage(
+                Last.Name,
+                bytes,
+                offset,
+                allowed: Math.Max(zeroed, least),
+                mayRefuse: zeroed == 0 || offset % SectorBytes != 0);
         }
     }
 
@@ -103,9 +111,7 @@ public sealed class WalFileDamageTests : IDisposable
                     bytes[offset] = bit < 0 ? (byte)0 : (byte)(original[offset] ^ (1 << bit));
                     if (bytes[offset] != original[offset])
                     {
-                        // A last frame without its last byte looks like a write cut short there.
-                        var isTorn = name == Last.Name && offset == end - 1 && bytes[offset] == 0;
-                        Damage(name, bytes, offset, allowed: isTorn ? _syncs[^2].Entries : null, mayRefuse: !isTorn);
+                        Damage(name, bytes, offset);
                     }
                 }
             }
@@ -145,7 +151,7 @@ public sealed class WalFileDamageTests : IDisposable
     /// <summary>Opens the log with one file changed.</summary>
     /// <param name="name">The file.</param>
     /// <param name="bytes">What it holds; null for no file.</param>
-    /// <param name="offset">Where the damage begins: no error names an offset of the file behind it.</param>
+    /// <param name="offset">Where the damage begins: no error names an offset behind its sector.</param>
     /// <param name="allowed">Number of entries with which the log may open; null when it must be refused.</param>
     /// <param name="mayRefuse">Whether the log may be refused.</param>
     private void Damage(string name, byte[]? bytes, int offset, int? allowed = null, bool mayRefuse = true)
@@ -178,7 +184,7 @@ public sealed class WalFileDamageTests : IDisposable
         {
             var file = System.IO.Path.GetFileName(exception.File);
             Assert.Contains(file, files.List());
-            Assert.InRange(exception.OffsetBytes, 0, file == name ? Math.Max(offset, HeaderBytes) : SegmentBytes * 2);
+            Assert.InRange(exception.OffsetBytes, 0, file == name ? Math.Max(SectorsOf(offset), HeaderBytes) : SegmentBytes * 2);
             Assert.Contains($"{exception.File} is corrupt at offset ", exception.Message, StringComparison.Ordinal);
         }
     }
@@ -190,6 +196,8 @@ public sealed class WalFileDamageTests : IDisposable
         var files = new DirectoryInfo(_directory.Combine("wal")).GetFiles("*.wal");
         return [.. files.Select(file => file.Name).Order(StringComparer.Ordinal)];
     }
+
+    private static long SectorsOf(long offset) => (offset + SectorBytes - 1) / SectorBytes * SectorBytes;
 
     private static int EndOf(ReadOnlySpan<byte> segment) => segment.LastIndexOfAnyExcept((byte)0) + 1;
 

@@ -29,7 +29,7 @@ public sealed class WalModelTests
         private readonly int _seed;
         private readonly Random _random;
         private readonly WalOptions _options;
-        private MemoryWalFileSystem _files = new();
+        private MemoryWalFileSystem _files;
         private IRaftLog _log;
         private LogModel _durable = new();
         private LogModel _pending = new();
@@ -40,9 +40,10 @@ public sealed class WalModelTests
         {
             _seed = seed;
             _random = new Random(seed);
+            _files = new MemoryWalFileSystem { UnitBytes = _random.Next(4) == 0 ? 4096 : 512 };
             _options = new WalOptions
             {
-                SegmentSizeBytes = 4096 << _random.Next(3),
+                SegmentSizeBytes = 4096 << _random.Next(4),
                 PrepareInBackground = _random.Next(4) == 0,
             };
             _log = new SegmentedRaftLogStore(_files, _options).Create(Metadata);

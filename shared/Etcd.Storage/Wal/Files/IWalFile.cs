@@ -9,12 +9,17 @@ internal interface IWalFile : IDisposable
     /// <summary>Length in bytes.</summary>
     long Length { get; }
 
+    /// <summary>
+    /// What is best written at once: the unit of direct writes, a power of two from 512 to 4096; 512 where there are none.
+    /// </summary>
+    int UnitBytes { get; }
+
     /// <summary>Reads as many bytes as there are, at most the buffer's length; 0 at the end.</summary>
     int Read(Span<byte> buffer, long offset);
 
     /// <summary>
-    /// Writes all bytes with one call where the system takes them all. Nothing but zeros may stand behind them: up to
-    /// the end of their last sector, zeros may be written too.
+    /// Writes all bytes with one call where the system takes them all; past the page cache if offset, length and the
+    /// place in memory are multiples of the unit.
     /// </summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 

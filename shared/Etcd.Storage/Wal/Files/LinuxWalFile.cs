@@ -1,17 +1,34 @@
 using Etcd.Storage.Interop;
+using Etcd.Storage.Wal.Format;
 using Microsoft.Win32.SafeHandles;
 
 namespace Etcd.Storage.Wal.Files;
 
-/// <summary>A log file on disk; written directly where its file system can, read through the page cache.</summary>
+/// <summary>
+/// A log file on disk, read through the page cache and written past it where the file system can: what the cache writes
+/// for a small frame is whole pages, again for each frame that shares them.
+/// </summary>
 internal sealed class LinuxWalFile(string path, SafeFileHandle handle) : IWalFile
 {
-    private DirectFile? _direct;
-    private bool _isWritten;
+    private SafeFileHandle? _direct;
+    private int _unitBytes;
 
     public string Path => path;
 
     public long Length => RandomAccess.GetLength(handle);
+
+    public int UnitBytes
+    {
+        get
+        {
+            if (_unitBytes == 0)
+            {
+                OpenDirect();
+            }
+
+            return _unitBytes;
+        }
+    }
 
     public int Read(Span<byte> buffer, long offset)
     {
@@ -32,35 +49,32 @@ internal sealed class LinuxWalFile(string path, SafeFileHandle handle) : IWalFil
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
-        if (!_isWritten)
-        {
-            _isWritten = true;
-            _direct = DirectFile.TryOpen(path, handle);
-        }
-
-        if (_direct is { } direct)
-        {
-            direct.Write(bytes, offset);
-        }
-        else
-        {
-            RandomAccess.Write(handle, bytes, offset);
-        }
+        var isAligned = ((offset | (long)bytes.Length | PageBuffer.Address(bytes)) & (UnitBytes - 1)) == 0;
+        RandomAccess.Write(isAligned ? _direct ?? handle : handle, bytes, offset);
     }
 
     public void SyncData() => Libc.SyncData(handle, path);
 
     public bool TryAllocate(long sizeBytes) => Libc.TryAllocate(handle, path, sizeBytes);
 
-    public void SetLength(long sizeBytes)
-    {
-        RandomAccess.SetLength(handle, sizeBytes);
-        _direct?.Forget();
-    }
+    public void SetLength(long sizeBytes) => RandomAccess.SetLength(handle, sizeBytes);
 
     public void Dispose()
     {
         _direct?.Dispose();
         handle.Dispose();
+    }
+
+    /// <summary>There is no direct handle where the file system has none (tmpfs, for one) or does not tell what it needs
+    /// (Linux before 6.1).</summary>
+    private void OpenDirect()
+    {
+        _unitBytes = SectorHeader.SectorBytes;
+        if (Libc.DirectAlignment(handle) is { } alignment && alignment <= SegmentHeader.MaxUnitBytes
+            && Libc.TryOpenDirect(path) is { } direct)
+        {
+            _direct = direct;
+            _unitBytes = Math.Max(_unitBytes, alignment);
+        }
     }
 }

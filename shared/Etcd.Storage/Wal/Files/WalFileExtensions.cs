@@ -10,8 +10,7 @@ internal static class WalFileExtensions
 
     /// <summary>
     /// Makes a file end in zeros, with their space reserved, durably. Reserved blocks show zeros without being
-    /// written, and an fsync of appended frames was measured to cost the same on them as on written zeros; where the
-    /// file system cannot reserve, zeros are written.
+    /// written; where the file system cannot reserve, zeros are written.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="from">What lies at and behind this offset is given up.</param>

@@ -1,11 +1,8 @@
 namespace Etcd.Storage.Wal.Format;
 
-/// <summary>What a record in a frame's body holds.</summary>
+/// <summary>What a record in a frame holds.</summary>
 internal enum RecordType : byte
 {
-    /// <summary>No record: the rest of the body is padding.</summary>
-    None = 0,
-
     /// <summary>The log's metadata; the first record of each segment.</summary>
     Metadata = 1,
 
