@@ -21,7 +21,8 @@ internal static class MicroCatalog
     public static IReadOnlyList<MicroBenchmark> All { get; } =
     [
         new("decode-put", Batch, DecodePut),
-        new("apply-put", Batch, ApplyPut),
+        new("apply-put", Batch, static () => Apply(PutEntry)),
+        new("apply-txn", Batch, static () => Apply(TxnEntry)),
         new("range-one", Batch, () => Range(limit: 1, Batch)),
         new("range-thousand", 1, () => Range(limit: 1000, times: 1)),
         new("watch-fan-out", WatchStreams * WatchesPerStream, WatchFanOut),
@@ -45,10 +46,10 @@ internal static class MicroCatalog
         };
     }
 
-    private static Action ApplyPut()
+    private static Action Apply(Func<long, byte[]> entryOf)
     {
         ReplicatedState state = Filled();
-        byte[][] entries = [.. Enumerable.Range(0, Batch).Select(static i => PutEntry(i * 97 % Keys))];
+        byte[][] entries = [.. Enumerable.Range(0, Batch).Select(i => entryOf(i * 97 % Keys))];
         return () =>
         {
             foreach (byte[] entry in entries)
@@ -167,11 +168,19 @@ internal static class MicroCatalog
         }
     }
 
-    private static byte[] PutEntry(long key)
+    private static byte[] PutEntry(long key) => new InternalRaftRequest { Put = PutOf(key) }.ToByteArray();
+
+    private static byte[] TxnEntry(long key)
+    {
+        var txn = new TxnRequest { Success = { new RequestOp { RequestPut = PutOf(key) } } };
+        return new InternalRaftRequest { Txn = txn }.ToByteArray();
+    }
+
+    private static PutRequest PutOf(long key)
     {
         var random = new FastRandom(seed: 1);
         var message = new PutMessage(ValueBytes);
         message.Set(key, ref random);
-        return new InternalRaftRequest { Put = PutRequest.Parser.ParseFrom(message.Bytes) }.ToByteArray();
+        return PutRequest.Parser.ParseFrom(message.Bytes);
     }
 }
