@@ -19,11 +19,14 @@ internal static class KeyValueRow
     private const int ValueField = 5;
     private const int LeaseField = 6;
 
-    /// <summary><see cref="Parse"/>.</summary>
-    public static readonly Func<ReadOnlySpan<byte>, KeyValue> Parser = Parse;
+    /// <summary><see cref="ParseForAnswer"/>.</summary>
+    public static readonly Func<ReadOnlySpan<byte>, KeyValue> AnswerParser = ParseForAnswer;
 
     /// <summary>Parses a whole row.</summary>
-    public static KeyValue Parse(ReadOnlySpan<byte> row)
+    public static KeyValue Parse(ReadOnlySpan<byte> row) => KeyValue.Parser.ParseFrom(row);
+
+    /// <summary>Parses a whole row, with a large value as <see cref="LargeValue"/>.</summary>
+    public static KeyValue ParseForAnswer(ReadOnlySpan<byte> row)
     {
         if (row.Length < LargeValue.LeastBytes)
         {

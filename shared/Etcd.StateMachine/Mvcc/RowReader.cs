@@ -109,7 +109,7 @@ internal sealed class RowReader(IKvReader engine, ValueCache cache)
                 continue;
             }
 
-            KeyValue value = KeyValueRow.Parse(cursor.Value);
+            KeyValue value = KeyValueRow.ParseForAnswer(cursor.Value);
             values[row.Place] = value;
             if (isCached)
             {
@@ -138,7 +138,7 @@ internal sealed class RowReader(IKvReader engine, ValueCache cache)
     {
         Span<byte> key = stackalloc byte[RevisionKey.Length];
         RevisionKey.Write(key, revision);
-        KeyValue? value = engine.Get(Bucket.Key, key, KeyValueRow.Parser);
+        KeyValue? value = engine.Get(Bucket.Key, key, KeyValueRow.AnswerParser);
         if (isCached && value is not null)
         {
             Keep(revision, value);

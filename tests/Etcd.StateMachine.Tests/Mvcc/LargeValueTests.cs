@@ -16,7 +16,7 @@ public sealed class LargeValueTests
     {
         KeyValue row = RowOf(valueBytes);
 
-        Assert.Equal(row, KeyValueRow.Parse(row.ToByteArray()));
+        Assert.Equal(row, KeyValueRow.ParseForAnswer(row.ToByteArray()));
     }
 
     [Fact]
@@ -24,14 +24,14 @@ public sealed class LargeValueTests
     {
         var row = new KeyValue { Key = ByteString.CopyFrom(new byte[LargeValue.LeastBytes]), ModRevision = 3, Lease = -1 };
 
-        Assert.Equal(row, KeyValueRow.Parse(row.ToByteArray()));
+        Assert.Equal(row, KeyValueRow.ParseForAnswer(row.ToByteArray()));
     }
 
     [Fact]
     public void Released_large_value_cannot_be_read_and_a_small_one_can()
     {
-        KeyValue small = KeyValueRow.Parse(RowOf(100).ToByteArray());
-        KeyValue large = KeyValueRow.Parse(RowOf(LargeValue.LeastBytes).ToByteArray());
+        KeyValue small = KeyValueRow.ParseForAnswer(RowOf(100).ToByteArray());
+        KeyValue large = KeyValueRow.ParseForAnswer(RowOf(LargeValue.LeastBytes).ToByteArray());
         KeyValue notPooled = RowOf(LargeValue.LeastBytes);
         var response = new RangeResponse { Kvs = { small, large, notPooled } };
 
