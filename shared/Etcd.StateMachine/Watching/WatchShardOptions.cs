@@ -19,8 +19,8 @@ public sealed record WatchShardOptions
     /// <summary>Revisions kept for watches that fell behind a little: several seconds of writes.</summary>
     public int RecentRevisions { get; init; } = 4096;
 
-    /// <summary>Bytes of events kept for them. The objects are shared with the other shards.</summary>
-    public long RecentBytes { get; init; } = 32L * 1024 * 1024;
+    /// <summary>Bytes of events kept for them, as many times as there are shards.</summary>
+    public long RecentBytes { get; init; } = 8L * 1024 * 1024;
 
     /// <summary>Revisions in one catch-up response (etcd's <c>watchBatchMaxRevs</c>).</summary>
     public int CatchUpRevisions { get; init; } = 1000;
