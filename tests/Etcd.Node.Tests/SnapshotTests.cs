@@ -53,7 +53,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task Without_a_way_to_send_states_the_log_waits_for_a_live_follower()
+    public async Task Without_a_way_to_send_states_the_log_waits_for_a_follower()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(
             3, overrides => overrides with { CatchUpEntries = 10 });

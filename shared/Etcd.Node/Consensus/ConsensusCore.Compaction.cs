@@ -34,14 +34,14 @@ public sealed partial class ConsensusCore
         _compactedIndex = target;
     }
 
-    /// <summary>The lowest index that a member heard of lately already has, but not more than the bound behind.
-    /// </summary>
+    /// <summary>The lowest index that a member already has, but not more than the bound behind. Heard of lately or not:
+    /// raft forgets that it has heard of all of them at each check of the quorum.</summary>
     private ulong NeededByLaggards()
     {
         ulong needed = _appliedIndex;
         foreach (PeerProgress progress in _raft.Status().Progress)
         {
-            if (progress.RecentActive && progress.Id != _options.MemberId)
+            if (progress.Id != _options.MemberId)
             {
                 needed = Math.Min(needed, progress.Match);
             }

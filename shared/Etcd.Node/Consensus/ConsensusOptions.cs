@@ -26,8 +26,8 @@ public sealed record ConsensusOptions
     public ulong CompactionInterval { get; init; } = 5_000;
 
     /// <summary>
-    /// Entries that are kept beyond <see cref="CatchUpEntries"/> for a live follower that still needs them, when no
-    /// snapshot can be sent to it; beyond it memory wins and the follower stays behind until it is replaced.
+    /// Entries that are kept beyond <see cref="CatchUpEntries"/> for a follower that still needs them, when no snapshot
+    /// can be sent to it; beyond it memory wins and the follower stays behind until it is replaced.
     /// </summary>
     public ulong MaxEntriesForLaggards { get; init; } = 500_000;
 
