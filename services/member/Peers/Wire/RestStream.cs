@@ -1,7 +1,7 @@
 namespace Etcd.Member.Peers.Wire;
 
-/// <summary>What follows the frames in a stream: first the bytes that the reader holds already. Read only.</summary>
-internal sealed class RestStream : Stream
+/// <summary>What follows the frames in a stream: first the bytes that the reader holds already.</summary>
+internal sealed class RestStream : ForwardReadStream
 {
     private readonly FrameReader _reader;
     private readonly Stream _stream;
@@ -11,25 +11,6 @@ internal sealed class RestStream : Stream
     {
         _reader = reader;
         _stream = stream;
-    }
-
-    /// <inheritdoc />
-    public override bool CanRead => true;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => false;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <inheritdoc />
@@ -45,18 +26,4 @@ internal sealed class RestStream : Stream
 
     /// <inheritdoc />
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
