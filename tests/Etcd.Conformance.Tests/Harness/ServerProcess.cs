@@ -88,7 +88,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
 
         throw new TimeoutException(
-            $"phase: start of {_name}; expected: 200 from {url} within {StartLimit}; actual: {last}\n{LogTail()}");
+            $"phase: start of {_name}; expected: 200 from {url} within {StartLimit}; actual: {last}\n{Evidence()}");
     }
 
     /// <summary>Waits until the log has a line with this text.</summary>
@@ -112,7 +112,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        throw new TimeoutException($"phase: {_name}; expected: a line with {text} within {StartLimit}; actual:\n{LogTail()}");
+        throw new TimeoutException($"phase: {_name}; expected: a line with {text} within {StartLimit}; actual:\n{Evidence()}");
     }
 
     /// <summary>Sends a signal and gives the exit code.</summary>
@@ -160,7 +160,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return await Task.WhenAny(ended, Task.Delay(StartLimit)) == ended
             ? _process.ExitCode
             : throw new TimeoutException(
-                $"phase: end of {_name}; expected: within {StartLimit}; actual: it runs\n{LogTail()}");
+                $"phase: end of {_name}; expected: within {StartLimit}; actual: it runs\n{Evidence()}");
     }
 
     public async ValueTask DisposeAsync()
@@ -183,6 +183,29 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public string LogTail() =>
         File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(30)) : "(no log)";
+
+    /// <summary>What a process that is late is doing.</summary>
+    private string Evidence() => $"{Threads()}\n{LogTail()}";
+
+    /// <summary>Where each thread stands: name, state, and the kernel's function that it waits in.</summary>
+    private string Threads()
+    {
+        try
+        {
+            return string.Join('\n', Directory.EnumerateDirectories($"/proc/{_process.Id}/task").Select(Thread));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message;
+        }
+    }
+
+    private static string Thread(string directory)
+    {
+        string Read(string file) => File.ReadAllText(Path.Combine(directory, file)).Trim();
+        string state = File.ReadLines(Path.Combine(directory, "status")).First(line => line.StartsWith("State:", StringComparison.Ordinal));
+        return $"{Path.GetFileName(directory)} {Read("comm")}, {state}, wchan: {Read("wchan")}, system call: {Read("syscall")}";
+    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     internal static partial int Signal(int processId, int signal);
