@@ -76,6 +76,38 @@ public sealed class MemoryRaftStorageTests
     }
 
     [Fact]
+    public void Payload_bytes_are_those_of_the_entries_held()
+    {
+        MemoryRaftStorage storage = new();
+        storage.Append(Payloads(1, 10, 20, 30, 40, 50));
+        Assert.Equal(150UL, storage.PayloadBytes);
+        storage.Append(Payloads(4, 7));
+        Assert.Equal(67UL, storage.PayloadBytes);
+        storage.Compact(2);
+        Assert.Equal(37UL, storage.PayloadBytes);
+        storage.Append(Payloads(2, 100, 60, 8, 9));
+        Assert.Equal(77UL, storage.PayloadBytes);
+        storage.ApplySnapshot(new Snapshot(default, new SnapshotMetadata(ConfState.Empty, 9, 9)));
+        Assert.Equal(0UL, storage.PayloadBytes);
+    }
+
+    [Theory]
+    [InlineData(150UL, 2UL)]
+    [InlineData(120UL, 2UL)]
+    [InlineData(119UL, 3UL)]
+    [InlineData(50UL, 4UL)]
+    [InlineData(49UL, 5UL)]
+    [InlineData(0UL, 5UL)]
+    public void Newest_entries_of_so_many_bytes_lie_behind_an_index(ulong payloadBytes, ulong index)
+    {
+        MemoryRaftStorage storage = new();
+        storage.Append(Payloads(1, 10, 20, 30, 40, 50));
+        storage.Compact(2);
+
+        Assert.Equal(index, storage.IndexBeforeNewest(payloadBytes));
+    }
+
+    [Fact]
     public void Snapshots_only_go_forward()
     {
         MemoryRaftStorage storage = New(5, compacted: 0);
@@ -99,6 +131,9 @@ public sealed class MemoryRaftStorageTests
         Assert.Equal(new ConfState { Voters = [1, 2, 3] }, state);
         Assert.NotEqual(new ConfState { Voters = [1, 2, 3], AutoLeave = true }, state);
     }
+
+    private static Entry[] Payloads(ulong first, params int[] lengths) =>
+        [.. lengths.Select((length, i) => new Entry(EntryType.Normal, 1, first + (ulong)i, new byte[length]))];
 
     private static MemoryRaftStorage New(int count, ulong compacted)
     {

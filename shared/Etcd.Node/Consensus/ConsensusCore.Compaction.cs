@@ -13,12 +13,19 @@ public sealed partial class ConsensusCore
 
     private void CompactLog()
     {
-        if (_appliedIndex < _compactedIndex + _options.CatchUpEntries + _options.CompactionInterval)
+        ulong target = _compactedIndex;
+        if (_appliedIndex >= target + _options.CatchUpEntries + _options.CompactionInterval)
         {
-            return;
+            target = _appliedIndex - _options.CatchUpEntries;
         }
 
-        ulong target = _appliedIndex - _options.CatchUpEntries;
+        if (_storage.PayloadBytes > _options.MaxLogBytes)
+        {
+            // Half, so that the next time is far away: each compaction copies the list of what it keeps.
+            ulong halved = _storage.IndexBeforeNewest(_options.MaxLogBytes / 2);
+            target = Math.Max(target, Math.Min(halved, _appliedIndex));
+        }
+
         if (!_options.CanSendSnapshots && IsLeader)
         {
             target = Math.Min(target, NeededByLaggards());

@@ -26,6 +26,13 @@ public sealed record ConsensusOptions
     public ulong CompactionInterval { get; init; } = 5_000;
 
     /// <summary>
+    /// Payload bytes that the in-memory log may hold; above it the older half goes, as far as it is applied. As much as
+    /// a restart replays, and seconds of what a disk writes: a follower that only paused still finds its entries.
+    /// Differs from etcd: it counts entries only, and 5,000 of 1 MiB fill a machine.
+    /// </summary>
+    public ulong MaxLogBytes { get; init; } = 256UL << 20;
+
+    /// <summary>
     /// Entries that are kept beyond <see cref="CatchUpEntries"/> for a follower that still needs them, when no snapshot
     /// can be sent to it; beyond it memory wins and the follower stays behind until it is replaced.
     /// </summary>

@@ -16,6 +16,7 @@ public sealed class MemoryRaftStorage : IRaftStorage
 
     private Entry[] _entries = [];
     private int _count;
+    private ulong _payloadBytes;
     private ulong _compactedIndex;
     private ulong _compactedTerm;
     private HardState _hardState;
@@ -26,6 +27,9 @@ public sealed class MemoryRaftStorage : IRaftStorage
 
     /// <inheritdoc/>
     public ulong LastIndex => _compactedIndex + (ulong)_count;
+
+    /// <summary>Summed payload lengths of the entries held.</summary>
+    public ulong PayloadBytes => _payloadBytes;
 
     /// <summary>The hard state as last set.</summary>
     public HardState HardState => _hardState;
@@ -97,6 +101,7 @@ public sealed class MemoryRaftStorage : IRaftStorage
         _compactedTerm = snapshot.Metadata.Term;
         _entries = [];
         _count = 0;
+        _payloadBytes = 0;
         return true;
     }
 
@@ -125,6 +130,24 @@ public sealed class MemoryRaftStorage : IRaftStorage
     }
 
     /// <summary>
+    /// The lowest index from the compacted one on behind which payloads of at most so many bytes are held. O(n) in the
+    /// entries up to it.
+    /// </summary>
+    /// <param name="payloadBytes">Inclusive.</param>
+    public ulong IndexBeforeNewest(ulong payloadBytes)
+    {
+        ulong behind = _payloadBytes;
+        int before = 0;
+        while (behind > payloadBytes)
+        {
+            behind -= (ulong)_entries[before].Data.Length;
+            before++;
+        }
+
+        return _compactedIndex + (ulong)before;
+    }
+
+    /// <summary>
     /// Drops all entries up to an index; the term at that index stays known. Copies what remains: O(n).
     /// </summary>
     /// <param name="index">Inclusive; at most the applied index.</param>
@@ -145,6 +168,7 @@ public sealed class MemoryRaftStorage : IRaftStorage
         _compactedTerm = _entries[dropped - 1].Term;
         _compactedIndex = index;
         _count -= dropped;
+        _payloadBytes -= EntrySize.Payload(_entries.AsSpan(0, dropped));
 
         // Room for as many again: the log grows to where it was before the next compaction.
         Entry[] kept = new Entry[_count * 2];
@@ -177,6 +201,8 @@ public sealed class MemoryRaftStorage : IRaftStorage
         }
 
         int kept = (int)(entries[0].Index - FirstIndex);
+        _payloadBytes -= EntrySize.Payload(_entries.AsSpan(kept, _count - kept));
+        _payloadBytes += EntrySize.Payload(entries);
         if (kept < _count || kept + entries.Length > _entries.Length)
         {
             // What lies behind the cut may be in other hands, so a shorter log starts a new array.

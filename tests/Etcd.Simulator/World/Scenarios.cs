@@ -110,9 +110,12 @@ internal static class Scenarios
             SyncErrorWeight = random.Next(0, 2),
             ReconfigureWeight = random.Next(0, 2),
             Compactions = random.Next(4) != 0,
+            MaxLogBytes = LogBytes(empty.Random(7)),
         };
         return Makers[name](drawn, random);
     }
+
+    private static ulong LogBytes(Random random) => random.Next(3) == 0 ? (ulong)random.Next(1, 5_000) : ulong.MaxValue;
 
     /// <summary>Forced rare paths, and further limits that are drawn.</summary>
     private static Settings New(Settings settings, Random random) => settings with

@@ -37,6 +37,8 @@ internal sealed record Settings
 
     public ulong CompactionInterval { get; init; }
 
+    public ulong MaxLogBytes { get; init; } = ulong.MaxValue;
+
     public int MaxInflightMessages { get; init; }
 
     public ulong MaxMessageBytes { get; init; }
@@ -134,6 +136,7 @@ internal sealed record Settings
         ReadTimeoutTicks = Math.Max(1, (5_000 + (2 * ElectionMilliseconds)) / HeartbeatMilliseconds),
         CatchUpEntries = CatchUpEntries,
         CompactionInterval = CompactionInterval,
+        MaxLogBytes = MaxLogBytes,
         CanSendSnapshots = true,
     };
 }
