@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Etcd.Node.Apply;
+using Etcd.Node.Diagnostics;
 using Etcd.Protocol.Errors;
 using Etcd.StateMachine;
 using Etcd.StateMachine.Leases;
@@ -10,18 +11,27 @@ namespace Etcd.Node;
 
 public sealed partial class MemberNode
 {
-    private static readonly Func<ApplyCore, long, long, RenewResult> RenewLease =
-        static (core, now, id) => core.RenewLease(id, now);
+    // Whoever asks has the core for itself, and so the count too.
+    private static readonly Func<ApplyCore, long, (long Id, NodeMetrics Metrics), RenewResult> RenewLease =
+        static (core, now, asked) =>
+        {
+            RenewResult result = core.RenewLease(asked.Id, now);
+            if (result.Outcome == RenewOutcome.Renewed)
+            {
+                asked.Metrics.LeasesRenewedField++;
+            }
+
+            return result;
+        };
 
     /// <summary>Renews a lease, after confirming that this member still leads and has applied everything.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public ValueTask<LeaseRenewal> RenewLeaseAsync(long leaseId, CancellationToken cancellationToken)
     {
         if (AnswersAlone()
-            && _apply.TryAsk(leaseId, RenewLease, out RenewResult result)
+            && _apply.TryAsk((leaseId, Metrics), RenewLease, out RenewResult result)
             && result.Outcome == RenewOutcome.Renewed)
         {
-            Interlocked.Increment(ref Metrics.LeasesRenewedField);
             return ValueTask.FromResult(new LeaseRenewal(result.TtlSeconds, null));
         }
 
@@ -90,7 +100,8 @@ public sealed partial class MemberNode
             }
 
             Task nextCommit = _committed.Next;
-            (RenewResult result, EtcdError? failure) = await AskAsync(leaseId, RenewLease, cancellationToken);
+            (RenewResult result, EtcdError? failure) =
+                await AskAsync((leaseId, Metrics), RenewLease, cancellationToken);
             if (failure is not null)
             {
                 return new LeaseRenewal(0, failure);
@@ -99,7 +110,6 @@ public sealed partial class MemberNode
             switch (result.Outcome)
             {
                 case RenewOutcome.Renewed:
-                    Interlocked.Increment(ref Metrics.LeasesRenewedField);
                     return new LeaseRenewal(result.TtlSeconds, null);
                 case RenewOutcome.NotFound:
                     return new LeaseRenewal(0, EtcdErrors.LeaseNotFound);

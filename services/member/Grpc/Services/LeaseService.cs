@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Etcd.Node;
 using Etcd.Protocol.Errors;
 using Etcd.StateMachine.Validation;
@@ -49,8 +48,10 @@ internal sealed class LeaseService(
             response.Header.Revision = 0;
             member.Node.Complete(response.Header);
             response.ID = leaseId;
-            ValueTask<LeaseRenewal> renewing = member.Node.RenewLeaseAsync(leaseId, end);
-            response.TTL = await TtlOfAsync(renewing, leaseId, end);
+            LeaseRenewal renewal = await member.Node.RenewLeaseAsync(leaseId, end);
+            response.TTL = renewal.Error is null
+                ? renewal.TtlSeconds
+                : await TtlInsteadAsync(renewal, leaseId, end);
             await responses.SendAsync(response, response.CalculateSize(), isLast: true, end);
         }
     }
@@ -102,17 +103,13 @@ internal sealed class LeaseService(
         return response;
     }
 
-    /// <summary>The time to live of an answer that is not there yet, or none of this member's.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<long> TtlOfAsync(
-        ValueTask<LeaseRenewal> renewing, long leaseId, CancellationToken cancellationToken)
+    /// <summary>The time to live where this member could not renew: of the leader's renewal, or none.</summary>
+    private async ValueTask<long> TtlInsteadAsync(
+        LeaseRenewal failed, long leaseId, CancellationToken cancellationToken)
     {
-        LeaseRenewal renewal = await renewing;
-        if (renewal.Error?.Code == EtcdErrorCode.NotLeader)
-        {
-            renewal = await RenewElsewhereAsync(leaseId, cancellationToken);
-        }
-
+        LeaseRenewal renewal = failed.Error?.Code == EtcdErrorCode.NotLeader
+            ? await RenewElsewhereAsync(leaseId, cancellationToken)
+            : failed;
         if (renewal.Error?.Code == EtcdErrorCode.LeaseNotFound)
         {
             return 0;
