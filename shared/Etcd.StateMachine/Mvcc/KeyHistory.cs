@@ -4,10 +4,17 @@ namespace Etcd.StateMachine.Mvcc;
 /// The revisions of one key, in generations (etcd's <c>keyIndex</c>). A put opens or extends the open generation,
 /// a tombstone closes it.
 /// <para>
-/// Immutable: a change makes another history, which shares the lists. Lists only ever grow behind the end that older
-/// histories know, and compaction makes new ones. Only the newest history of a key may be changed.
+/// A put on a living key adds its revision in place: it changes nothing about any revision before it, and whoever reads
+/// meanwhile asks for one of those. Everything else makes another history, which shares the lists. Lists only ever grow
+/// behind the end that others know, and compaction makes new ones. Only the newest history of a key may be changed.
 /// </para>
-/// <para>Thread-safe to read; changes belong to the apply loop.</para>
+/// <para>
+/// Thread-safe to read, without waiting, at revisions that were published before; changes belong to the apply loop. A
+/// put writes (1) the former newest revision behind the older ones, (2) their number, marked, (3) the newest, (4) the
+/// number without the mark. A reader that finds the same number without a mark before and after it read the newest
+/// revision has read what belongs together. Any other takes the older ones alone: they hold all but revisions of puts
+/// that are under way or came after it began.
+/// </para>
 /// </summary>
 internal sealed class KeyHistory
 {
@@ -15,17 +22,22 @@ internal sealed class KeyHistory
 
     // All revisions but the newest, which stands in _last: most keys have one and need no list.
     private Revision[]? _older;
+
+    // Its complement while a put is under way.
     private int _olderCount;
     private Revision _last;
 
     private Generation[]? _closed;
     private int _closedCount;
 
-    // The open generation; empty (the key is deleted) when _openVersion is 0.
+    // The open generation; without revisions when the key is deleted.
     private int _openStart;
     private long _openCreatedMain;
-    private long _openVersion;
+    private bool _isLive;
     private bool _hasLeases;
+
+    // Version of the living key less the number of all revisions: a put adds one to both.
+    private long _versionOffset;
 
     private KeyHistory(byte[] key) => Key = key;
 
@@ -39,7 +51,8 @@ internal sealed class KeyHistory
         _closedCount = other._closedCount;
         _openStart = other._openStart;
         _openCreatedMain = other._openCreatedMain;
-        _openVersion = other._openVersion;
+        _isLive = other._isLive;
+        _versionOffset = other._versionOffset;
         _hasLeases = other._hasLeases;
     }
 
@@ -47,23 +60,44 @@ internal sealed class KeyHistory
     public byte[] Key { get; }
 
     /// <summary>True when the key exists after its newest revision.</summary>
-    public bool IsLive => _openVersion > 0;
+    public bool IsLive => _isLive;
 
     /// <summary>The newest revision.</summary>
-    public Revision Last => _last;
+    public Revision Last => Revisions.Last;
 
     /// <summary>Number of revisions, tombstones included; at least 1.</summary>
-    public int Count => _olderCount + 1;
+    public int Count => Revisions.Count;
 
     /// <summary>Main revision of the put that created the living key; 0 for a deleted one.</summary>
-    public long CreatedMain => _openVersion > 0 ? _openCreatedMain : 0;
+    public long CreatedMain => _isLive ? _openCreatedMain : 0;
 
     /// <summary>Version of the living key; 0 for a deleted one.</summary>
-    public long Version => _openVersion;
+    public long Version => _isLive ? _versionOffset + Count : 0;
 
     /// <summary>True when one of the puts may have had a lease, or the history cannot tell: then only a row does. Else
     /// a key-value is known from here, but for its value.</summary>
     public bool HasLeases => _hasLeases;
+
+    private RevisionList Revisions
+    {
+        get
+        {
+            int count = Volatile.Read(ref _olderCount);
+            Revision last = _last;
+            Volatile.ReadBarrier();
+            int countNow = Volatile.Read(ref _olderCount);
+
+            // Read last: it has at least as many as any number read before.
+            Revision[]? older = _older;
+            if (count >= 0 && countNow == count)
+            {
+                return new RevisionList(older, count, last);
+            }
+
+            int known = (countNow >= 0 ? countNow : ~countNow) - 1;
+            return new RevisionList(older, known, older![known]); // A put is under way or was: there is an older one.
+        }
+    }
 
     /// <summary>A history that begins with a put.</summary>
     /// <param name="key">The key; ownership passes to the history.</param>
@@ -77,7 +111,8 @@ internal sealed class KeyHistory
     {
         _last = revision,
         _openCreatedMain = createdMain,
-        _openVersion = Math.Max(1, version),
+        _isLive = true,
+        _versionOffset = Math.Max(1, version) - 1,
         _hasLeases = hasLease || version < 1,
     };
 
@@ -90,18 +125,23 @@ internal sealed class KeyHistory
         _openStart = 1,
     };
 
-    /// <summary>The history with one put more. The revision must be greater than <see cref="Last"/>.</summary>
+    /// <summary>Adds a put. The revision must be greater than <see cref="Last"/>.</summary>
+    /// <returns>This history, changed in place, when the key lives; else another one.</returns>
     public KeyHistory WithPut(Revision revision, bool hasLease)
     {
-        var changed = new KeyHistory(this);
-        changed.Append(revision);
-        if (_openVersion == 0)
+        if (_isLive)
         {
-            changed._openStart = changed._olderCount;
-            changed._openCreatedMain = revision.Main;
+            _hasLeases |= hasLease;
+            Append(revision);
+            return this;
         }
 
-        changed._openVersion++;
+        var changed = new KeyHistory(this);
+        changed.Append(revision);
+        changed._openStart = changed._olderCount;
+        changed._openCreatedMain = revision.Main;
+        changed._isLive = true;
+        changed._versionOffset = 1 - changed.Count;
         changed._hasLeases |= hasLease;
         return changed;
     }
@@ -110,33 +150,36 @@ internal sealed class KeyHistory
     /// <see cref="Last"/>.</summary>
     public KeyHistory WithTombstone(Revision revision)
     {
-        if (_openVersion == 0)
+        if (!_isLive)
         {
             throw new InvalidOperationException($"tombstone at {revision} on a key that is deleted since {_last}");
         }
 
         var changed = new KeyHistory(this);
         changed.Append(revision);
-        changed.AppendClosed(new Generation(_openCreatedMain, _openVersion + 1, _openStart, changed.Count));
+        changed.AppendClosed(new Generation(_openCreatedMain, Version + 1, _openStart, changed.Count));
         changed._openStart = changed.Count;
         changed._openCreatedMain = 0;
-        changed._openVersion = 0;
+        changed._isLive = false;
+        changed._versionOffset = 0;
         return changed;
     }
 
     /// <summary>Finds the state of the key as of a main revision; false when it does not exist there.</summary>
     public bool TryGet(long atMain, out Revision modified, out long createdMain, out long version)
     {
-        if (atMain >= _last.Main)
+        RevisionList revisions = Revisions;
+        if (atMain >= revisions.Last.Main)
         {
-            (modified, createdMain, version) = (_last, _openCreatedMain, _openVersion);
-            return _openVersion > 0;
+            modified = revisions.Last;
+            (createdMain, version) = _isLive ? (_openCreatedMain, _versionOffset + revisions.Count) : (0, 0);
+            return _isLive;
         }
 
-        if (_openVersion > 0 && At(_openStart).Main <= atMain)
+        if (_isLive && revisions[_openStart].Main <= atMain)
         {
-            int found = NewestAtOrBelow(atMain, _openStart, Count);
-            (modified, createdMain, version) = (At(found), _openCreatedMain, _openVersion - (Count - found - 1));
+            int found = revisions.NewestAtOrBelow(atMain, _openStart, revisions.Count);
+            (modified, createdMain, version) = (revisions[found], _openCreatedMain, _versionOffset + found + 1);
             return true;
         }
 
@@ -144,15 +187,15 @@ internal sealed class KeyHistory
         for (int i = _closedCount - 1; i >= 0; i--)
         {
             Generation generation = _closed![i];
-            if (At(generation.End - 1).Main <= atMain)
+            if (revisions[generation.End - 1].Main <= atMain)
             {
                 return false;
             }
 
-            if (At(generation.Start).Main <= atMain)
+            if (revisions[generation.Start].Main <= atMain)
             {
-                int found = NewestAtOrBelow(atMain, generation.Start, generation.End);
-                modified = At(found);
+                int found = revisions.NewestAtOrBelow(atMain, generation.Start, generation.End);
+                modified = revisions[found];
                 createdMain = generation.CreatedMain;
                 version = generation.Version - (generation.End - found - 1);
                 return true;
@@ -170,8 +213,9 @@ internal sealed class KeyHistory
             return true;
         }
 
-        (int inLife, int overall) = KeptAt(atMain);
-        return (inLife >= 0 && At(inLife) == revision) || (overall >= 0 && At(overall) == revision);
+        RevisionList revisions = Revisions;
+        (int inLife, int overall) = KeptAt(revisions, atMain);
+        return (inLife >= 0 && revisions[inLife] == revision) || (overall >= 0 && revisions[overall] == revision);
     }
 
     /// <summary>
@@ -181,10 +225,11 @@ internal sealed class KeyHistory
     /// </summary>
     public void CollectKept(long atMain, ICollection<Revision> kept)
     {
-        int inLife = KeptAt(atMain).InLife;
+        RevisionList revisions = Revisions;
+        int inLife = KeptAt(revisions, atMain).InLife;
         if (inLife >= 0 && !IsTombstoneAt(inLife))
         {
-            kept.Add(At(inLife));
+            kept.Add(revisions[inLife]);
         }
     }
 
@@ -195,11 +240,12 @@ internal sealed class KeyHistory
     /// </summary>
     public KeyHistory? Compact(long atMain)
     {
-        int first = FirstKeptGeneration(atMain);
-        (int start, int end) = BoundsOf(first);
-        int newest = NewestAtOrBelow(atMain, start, end);
+        RevisionList revisions = Revisions;
+        int first = FirstKeptGeneration(revisions, atMain);
+        (int start, int end) = BoundsOf(revisions, first);
+        int newest = revisions.NewestAtOrBelow(atMain, start, end);
         int from = newest >= start ? newest : start;
-        if (from >= Count)
+        if (from >= revisions.Count)
         {
             return null;
         }
@@ -215,7 +261,8 @@ internal sealed class KeyHistory
             _olderCount = _olderCount - from,
             _openStart = Math.Max(_openStart, from) - from,
             _openCreatedMain = _openCreatedMain,
-            _openVersion = _openVersion,
+            _isLive = _isLive,
+            _versionOffset = _isLive ? _versionOffset + from : 0,
             _hasLeases = _hasLeases,
         };
         if (compacted._olderCount > 0)
@@ -240,7 +287,7 @@ internal sealed class KeyHistory
     }
 
     /// <summary>The revision at a position from 0, oldest first.</summary>
-    public Revision At(int position) => position == _olderCount ? _last : _older![position];
+    public Revision At(int position) => Revisions[position];
 
     /// <summary>True when the revision at a position is a tombstone.</summary>
     public bool IsTombstoneAt(int position)
@@ -258,18 +305,18 @@ internal sealed class KeyHistory
 
     // Positions of the newest revision at or below a main revision, -1 for none: in the first life that reaches it,
     // and in a life that begins in the very revision in which that one ends.
-    private (int InLife, int Overall) KeptAt(long atMain)
+    private (int InLife, int Overall) KeptAt(in RevisionList revisions, long atMain)
     {
-        (int start, int end) = BoundsOf(FirstKeptGeneration(atMain));
-        int inLife = NewestAtOrBelow(atMain, start, end);
-        int overall = NewestAtOrBelow(atMain, end, Count);
+        (int start, int end) = BoundsOf(revisions, FirstKeptGeneration(revisions, atMain));
+        int inLife = revisions.NewestAtOrBelow(atMain, start, end);
+        int overall = revisions.NewestAtOrBelow(atMain, end, revisions.Count);
         return (inLife >= start ? inLife : -1, overall >= end ? overall : -1);
     }
 
-    private int FirstKeptGeneration(long atMain)
+    private int FirstKeptGeneration(in RevisionList revisions, long atMain)
     {
         int index = 0;
-        while (index < _closedCount && At(_closed![index].End - 1).Main < atMain)
+        while (index < _closedCount && revisions[_closed![index].End - 1].Main < atMain)
         {
             index++;
         }
@@ -277,29 +324,9 @@ internal sealed class KeyHistory
         return index;
     }
 
-    private (int Start, int End) BoundsOf(int generation) =>
-        generation < _closedCount ? (_closed![generation].Start, _closed[generation].End) : (_openStart, Count);
-
-    // Position of the newest revision at or below a main revision within [start, end); start - 1 when there is none.
-    private int NewestAtOrBelow(long atMain, int start, int end)
-    {
-        int low = start;
-        int high = end;
-        while (low < high)
-        {
-            int middle = (int)(((uint)low + (uint)high) >> 1);
-            if (At(middle).Main <= atMain)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low - 1;
-    }
+    private (int Start, int End) BoundsOf(in RevisionList revisions, int generation) => generation < _closedCount
+        ? (_closed![generation].Start, _closed[generation].End)
+        : (_openStart, revisions.Count);
 
     private void Append(Revision revision)
     {
@@ -312,11 +339,15 @@ internal sealed class KeyHistory
         {
             var grown = new Revision[_older is null ? FirstListLength : _older.Length * 2];
             _older.AsSpan(0, _olderCount).CopyTo(grown);
-            _older = grown;
+            Volatile.Write(ref _older, grown);
         }
 
-        _older[_olderCount++] = _last;
+        _older[_olderCount] = _last;
+        int count = _olderCount + 1;
+        Volatile.Write(ref _olderCount, ~count);
+        Volatile.WriteBarrier();
         _last = revision;
+        Volatile.Write(ref _olderCount, count);
     }
 
     private void AppendClosed(Generation generation)

@@ -8,7 +8,7 @@ namespace Etcd.StateMachine.Mvcc;
 /// copied first; so a commit copies each touched node once, however many changes it holds.
 /// </para>
 /// <para>
-/// One change needs no copy: a put on a living key replaces the history in its leaf, published or not. It alters
+/// One change needs no copy: a put on a living key is added to its history, published or not. It alters
 /// neither the set of living keys nor what the key was at any earlier revision, and views ask for a revision. So a
 /// published tree tells, for every revision up to its view's, always the same; <see cref="KeyHistory.Last"/> and
 /// what else a history says of its newest revision may be ahead of the view.
@@ -50,8 +50,8 @@ internal sealed class KeyIndex
         KeyHistory history;
         if (found && leaf[position].IsLive)
         {
+            // The same one, which has its place: to write it there again would only cost a collection.
             history = leaf[position].WithPut(revision, hasLease);
-            leaf[position] = history;
         }
         else
         {

@@ -113,24 +113,71 @@ public sealed class KeyHistoryTests
     }
 
     [Fact]
-    public void Earlier_histories_share_lists_without_seeing_later_changes()
+    public void Earlier_histories_answer_for_their_revisions_as_before_later_changes()
     {
         KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, hasLease: false);
-        var versions = new List<(KeyHistory History, string Expected)>();
+        var earlier = new List<(KeyHistory History, long At, string Expected)>();
         for (long main = 3; main < 60; main++)
         {
-            versions.Add((history, Describe(history)));
-            if (main % 5 == 0)
+            earlier.Add((history, main - 1, AllUpTo(history, main - 1)));
+            history = main % 5 == 0
+                ? history.WithTombstone(new Revision(main, 0))
+                : history.WithPut(new Revision(main, 0), hasLease: false);
+        }
+
+        Assert.All(earlier, one => Assert.Equal(one.Expected, AllUpTo(one.History, one.At)));
+    }
+
+    [Fact]
+    public void Put_on_a_living_key_changes_its_history_in_place()
+    {
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 0), 2, 1, hasLease: false);
+
+        Assert.Same(history, history.WithPut(new Revision(4, 0), hasLease: true));
+        Assert.True(history.HasLeases);
+        Assert.Equal((2, 2, 1), Get(history, 3));
+        Assert.Equal((4, 2, 2), Get(history, 4));
+        KeyHistory deleted = history.WithTombstone(new Revision(5, 0));
+        Assert.NotSame(history, deleted);
+        Assert.True(history.IsLive);
+        Assert.NotSame(deleted, deleted.WithPut(new Revision(6, 0), hasLease: false));
+        Assert.False(deleted.IsLive);
+    }
+
+    [Fact]
+    public void Reader_finds_what_was_published_while_puts_go_on()
+    {
+        KeyHistory history = KeyHistory.BeginWithPut([1], new Revision(2, 2), 2, 1, hasLease: false);
+        long published = 2;
+        long reads = 0;
+        string? wrong = null;
+        Thread reader = new(() =>
+        {
+            for (long at = 0; at < 200_000 && wrong is null; Volatile.Write(ref reads, reads + 1))
             {
-                history = history.WithTombstone(new Revision(main, 0));
+                at = Volatile.Read(ref published);
+                bool found = history.TryGet(at, out Revision modified, out long created, out long version);
+                if (!found || modified != new Revision(at, at % 7) || created != 2 || version != at - 1)
+                {
+                    wrong = $"{modified}, created {created}, version {version} at {at}";
+                }
             }
-            else
+        });
+        reader.Start();
+        for (long main = 3; main <= 200_000; main++)
+        {
+            history.WithPut(new Revision(main, main % 7), hasLease: false);
+            Volatile.Write(ref published, main);
+            if (main % 1_000 == 0 && main < 200_000)
             {
-                history = history.WithPut(new Revision(main, 0), hasLease: false);
+                // Wherever the reader is, it reads on while the next puts come.
+                long before = Volatile.Read(ref reads);
+                SpinWait.SpinUntil(() => Volatile.Read(ref reads) > before || !reader.IsAlive);
             }
         }
 
-        Assert.All(versions, version => Assert.Equal(version.Expected, Describe(version.History)));
+        reader.Join();
+        Assert.Null(wrong);
     }
 
     [Fact]
@@ -175,6 +222,13 @@ public sealed class KeyHistoryTests
 
     private static IEnumerable<Revision> Revisions(KeyHistory history) =>
         Enumerable.Range(0, history.Count).Select(history.At);
+
+    private static string AllUpTo(KeyHistory history, long last) => string.Join(
+        ' ',
+        Enumerable.Range(1, (int)last).Select(
+            at => history.TryGet(at, out Revision modified, out long created, out long version)
+                ? $"{modified.Main}:{created}:{version}"
+                : "-"));
 
     private static string Describe(KeyHistory? history) => history is null
         ? string.Empty
