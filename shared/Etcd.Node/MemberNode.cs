@@ -137,6 +137,9 @@ public sealed partial class MemberNode : IPeerEvents, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public bool IsRestoring => _raft.Status.IsRestoring;
+
+    /// <inheritdoc/>
     public ReceiveResult Receive(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);

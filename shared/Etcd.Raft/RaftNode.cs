@@ -94,6 +94,9 @@ public sealed partial class RaftNode
     /// <summary>Highest index whose application was acknowledged.</summary>
     public ulong Applied => _core.Log.Applied;
 
+    /// <summary>True while a snapshot that was received is not installed yet.</summary>
+    public bool IsRestoring => _core.Log.HasPendingSnapshot;
+
     /// <summary>Index of the last entry, durable or not.</summary>
     public ulong LastIndex => _core.Log.LastIndex;
 

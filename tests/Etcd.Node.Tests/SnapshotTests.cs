@@ -6,17 +6,20 @@ namespace Etcd.Node.Tests;
 
 public sealed class SnapshotTests
 {
+    // More than a leader keeps for a follower that is away.
+    private const int Missed = 300;
+
     [Fact]
     public async Task Member_far_behind_receives_the_state_as_a_whole()
     {
-        (TestCluster cluster, MemorySnapshotTransfer transfer) = await TestCluster.StartWithSnapshotsAsync(3, 10);
+        (TestCluster cluster, MemorySnapshotTransfer transfer) = await TestCluster.StartWithSnapshotsAsync(3, catchUpEntries: 1);
         await using TestCluster disposed = cluster;
         TestMember leader = await cluster.LeaderAsync();
         TestMember behind = cluster.Members.First(member => member.Id != leader.Id);
         await LeaveBehindAsync(cluster, leader, behind);
         transfer.Replaced = behind.UseEngine;
         cluster.Network.Rejoin(behind.Id);
-        await behind.WaitAsync("receive", _ => behind.Get("k99") == "v99");
+        await behind.WaitAsync("receive", _ => behind.Get($"k{Missed - 1}") == $"v{Missed - 1}");
         Assert.True(transfer.Installed > 0, "the log was enough");
         await AssertSameHashAsync(leader, behind);
         Assert.Null((await behind.PutAsync("after", "1")).Error);
@@ -26,7 +29,7 @@ public sealed class SnapshotTests
     [Fact]
     public async Task Member_that_crashes_right_after_the_state_arrived_starts_from_it()
     {
-        (TestCluster cluster, MemorySnapshotTransfer transfer) = await TestCluster.StartWithSnapshotsAsync(3, 10);
+        (TestCluster cluster, MemorySnapshotTransfer transfer) = await TestCluster.StartWithSnapshotsAsync(3, catchUpEntries: 1);
         await using TestCluster disposed = cluster;
         TestMember leader = await cluster.LeaderAsync();
         TestMember behind = cluster.Members.First(member => member.Id != leader.Id);
@@ -47,7 +50,7 @@ public sealed class SnapshotTests
         await crash;
         transfer.Replaced = null;
         await behind.StartAsync();
-        await behind.WaitAsync("catch up", _ => behind.Get("k99") == "v99");
+        await behind.WaitAsync("catch up", _ => behind.Get($"k{Missed - 1}") == $"v{Missed - 1}");
         Assert.Null((await behind.PutAsync("after", "1")).Error);
         await AssertSameHashAsync(leader, behind);
     }
@@ -74,7 +77,7 @@ public sealed class SnapshotTests
         Assert.Null((await leader.PutAsync("first", "1")).Error);
         await behind.WaitAsync("first put", _ => behind.Get("first") == "1");
         cluster.Network.Isolate(behind.Id);
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < Missed; i++)
         {
             Assert.Null((await leader.PutAsync($"k{i}", $"v{i}")).Error);
         }

@@ -55,7 +55,7 @@ public sealed partial class ConsensusCore
 
     /// <summary>Leader, term, commit index as of now.</summary>
     public RaftStatusView Status => new(
-        _raft.LeaderId, _raft.Term, _raft.Commit, _raft.IsLeader, _isAlone);
+        _raft.LeaderId, _raft.Term, _raft.Commit, _raft.IsLeader, _isAlone, _raft.IsRestoring);
 
     /// <summary>Everything about raft, for the host's diagnostics and member promotion. Allocates.</summary>
     public RaftStatus RaftStatus => _raft.Status();
@@ -68,6 +68,7 @@ public sealed partial class ConsensusCore
     {
         _raft.Tick();
         TickReads();
+        NoteHeard();
     }
 
     /// <summary>Takes a message of another member.</summary>

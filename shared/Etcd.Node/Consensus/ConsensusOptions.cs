@@ -3,6 +3,9 @@ namespace Etcd.Node.Consensus;
 /// <summary>Limits of a <see cref="ConsensusCore"/>, all in ticks or counts: it knows no clock.</summary>
 public sealed record ConsensusOptions
 {
+    // What the flag says is meant for followers that lag a little; a state takes longer to come.
+    private const ulong LaggardFactor = 200;
+
     /// <summary>This member.</summary>
     public required ulong MemberId { get; init; }
 
@@ -26,19 +29,31 @@ public sealed record ConsensusOptions
     public ulong CompactionInterval { get; init; } = 5_000;
 
     /// <summary>
-    /// Payload bytes that the in-memory log may hold; above it the older half goes, as far as it is applied. As much as
-    /// a restart replays, and seconds of what a disk writes: a follower that only paused still finds its entries.
+    /// Payload bytes that the in-memory log may hold; above it the older half goes, as far as it is applied and no
+    /// follower needs it. As much as a restart replays, and seconds of what a disk writes.
     /// Differs from etcd: it counts entries only, and 5,000 of 1 MiB fill a machine.
     /// </summary>
     public ulong MaxLogBytes { get; init; } = 256UL << 20;
 
     /// <summary>
-    /// Entries that are kept beyond <see cref="CatchUpEntries"/> for a follower that still needs them, when no snapshot
-    /// can be sent to it; beyond it memory wins and the follower stays behind until it is replaced.
+    /// As <see cref="MaxLogBytes"/>, whatever followers need: beyond it memory wins, and a follower gets a whole state.
+    /// At least as large.
     /// </summary>
-    public ulong MaxEntriesForLaggards { get; init; } = 500_000;
+    public ulong MaxLogBytesForLaggards { get; init; } = 512UL << 20;
 
-    /// <summary>True when a snapshot can bring up a follower whose entries are gone.</summary>
+    /// <summary>
+    /// Entries that are kept beyond <see cref="CatchUpEntries"/> for a follower that still needs them. 20 s of the
+    /// highest rate seen, in which a state of gigabytes is sent and installed.
+    /// Differs from etcd: it knows no need, and keeps 5,000 to 105,000 entries whatever goes on.
+    /// </summary>
+    public ulong MaxEntriesForLaggards { get; init; } = 1_000_000;
+
+    /// <summary>Ticks for which entries are kept for a follower that is not heard of: 30 s worth, in which a member
+    /// restarts.</summary>
+    public int LaggardTicks { get; init; } = 300;
+
+    /// <summary>True when a snapshot can bring up a follower whose entries are gone; without, entries are kept for
+    /// followers that are not heard of, too.</summary>
     public bool CanSendSnapshots { get; init; }
 
     /// <summary>Payload bytes put into one forwarded proposal message: below raft's append limit, so that no message
@@ -61,6 +76,8 @@ public sealed record ConsensusOptions
             ReadTimeoutTicks = Math.Max(1, timeoutMilliseconds / member.HeartbeatMilliseconds),
             CatchUpEntries = member.SnapshotCatchUpEntries,
             CompactionInterval = Math.Clamp(member.SnapshotCatchUpEntries, 1, Math.Max(1, member.SnapshotCount)),
+            MaxEntriesForLaggards = LaggardFactor * member.SnapshotCatchUpEntries,
+            LaggardTicks = 30_000 / member.HeartbeatMilliseconds,
             CanSendSnapshots = member.SnapshotTransfer is not null,
         };
     }

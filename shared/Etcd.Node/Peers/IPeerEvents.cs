@@ -13,6 +13,10 @@ public interface IPeerEvents
     /// are answered with HTTP 403 at the peer port.</returns>
     ReceiveResult Receive(Message message);
 
+    /// <summary>True while a state that was received is not installed yet: the next one had better wait where it is.
+    /// </summary>
+    bool IsRestoring { get; }
+
     /// <summary>The last message to a member could not be delivered (raft <c>ReportUnreachable</c>).</summary>
     void ReportUnreachable(ulong memberId);
 

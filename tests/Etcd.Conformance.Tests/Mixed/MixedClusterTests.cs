@@ -34,7 +34,7 @@ public sealed class MixedClusterTests
     public async Task Whole_states_pass_both_ways()
     {
         await using var cluster = await Cluster.StartMixedAsync(
-            3, "--snapshot-count=10", "--experimental-snapshot-catchup-entries=5");
+            3, "--snapshot-count=10", "--experimental-snapshot-catchup-entries=1");
         var ours = cluster.Members[^1];
         await FallBehindAsync(cluster, ours, cluster.Members[0]);
         await AgreeAsync(cluster);
@@ -106,12 +106,13 @@ public sealed class MixedClusterTests
     private static async Task FallBehindAsync(Cluster cluster, Cluster.Member late, Cluster.Member through)
     {
         await late.Process.KillAsync();
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < 300; i++)
         {
             await UntilDoneAsync(() => PutAsync(through, $"late-{i}", $"value {i}"));
         }
 
         await cluster.StartAllAsync();
+        await late.Process.UntilLogsAsync("applied snapshot");
     }
 
     private static async Task WriteThroughAllAsync(Cluster cluster, string value)

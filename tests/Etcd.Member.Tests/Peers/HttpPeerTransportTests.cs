@@ -244,6 +244,28 @@ public sealed class HttpPeerTransportTests
         Assert.Equal(database, stored);
     }
 
+    [Fact]
+    public async Task Snapshot_waits_with_its_sender_while_another_is_installed()
+    {
+        await using var peer = new PeerHarness(2, Cluster);
+        await peer.ServeAsync();
+        peer.Events.IsRestoring = true;
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, peer.Url + "/raft/snapshot");
+        request.Content = new ByteArrayContent([.. SnapshotHead(0x1f), .. await DatabaseAtAsync(0x1f)]);
+        PeerHeaders.Add(request, peer.Transport.Options with { LocalId = 1 });
+
+        var sending = client.SendAsync(request);
+        await Task.Delay(200);
+        Assert.False(sending.IsCompleted);
+        Assert.Empty(Directory.GetFiles(peer.SnapshotDirectory));
+
+        peer.Events.IsRestoring = false;
+        using var response = await sending;
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Equal(MessageType.Snapshot, (await peer.NextAsync("snapshot")).Type);
+    }
+
     [Theory]
     [InlineData(0x1e)]
     [InlineData(0)]

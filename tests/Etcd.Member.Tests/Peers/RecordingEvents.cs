@@ -13,6 +13,8 @@ internal sealed class RecordingEvents : IPeerEvents
 
     public ReceiveResult Answer { get; set; } = ReceiveResult.Accepted;
 
+    public bool IsRestoring { get; set; }
+
     public ReceiveResult Receive(Message message)
     {
         Messages.Writer.TryWrite(message);

@@ -112,6 +112,14 @@ internal static class Scenarios
             Compactions = random.Next(4) != 0,
             MaxLogBytes = LogBytes(empty.Random(7)),
         };
+        Random laggards = empty.Random(8);
+        drawn = drawn with
+        {
+            // Nobody is waited for in half of the worlds, or states would seldom be sent.
+            LaggardTicks = laggards.Next(2) == 0 ? -1 : laggards.Next(0, 50),
+            MaxEntriesForLaggards = (ulong)laggards.Next(0, 500),
+            MaxLogBytesForLaggards = LogBytes(laggards),
+        };
         return Makers[name](drawn, random);
     }
 

@@ -39,6 +39,12 @@ internal sealed record Settings
 
     public ulong MaxLogBytes { get; init; } = ulong.MaxValue;
 
+    public ulong MaxLogBytesForLaggards { get; init; } = ulong.MaxValue;
+
+    public ulong MaxEntriesForLaggards { get; init; }
+
+    public int LaggardTicks { get; init; }
+
     public int MaxInflightMessages { get; init; }
 
     public ulong MaxMessageBytes { get; init; }
@@ -137,6 +143,9 @@ internal sealed record Settings
         CatchUpEntries = CatchUpEntries,
         CompactionInterval = CompactionInterval,
         MaxLogBytes = MaxLogBytes,
+        MaxLogBytesForLaggards = MaxLogBytesForLaggards,
+        MaxEntriesForLaggards = MaxEntriesForLaggards,
+        LaggardTicks = LaggardTicks,
         CanSendSnapshots = true,
     };
 }

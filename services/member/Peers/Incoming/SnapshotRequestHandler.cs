@@ -12,6 +12,8 @@ namespace Etcd.Member.Peers.Incoming;
 /// </summary>
 internal sealed partial class SnapshotRequestHandler
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
     private readonly HttpPeerTransport _transport;
     private readonly RaftRequestHandler _raft;
     private readonly SnapshotFiles _files;
@@ -65,16 +67,30 @@ internal sealed partial class SnapshotRequestHandler
         await TakeAsync(context, reader, message, snapshot.Metadata.Index).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Leaves a state with its sender until the one before is installed. Differs from etcd: it takes it, and under a
+    /// load that outruns a transfer its leader sends one after the other, each to be installed in turn.
+    /// </summary>
+    private async Task RestoredAsync(CancellationToken cancellationToken)
+    {
+        // Admitted, so the transport has started.
+        while (_transport.Events!.IsRestoring)
+        {
+            await Task.Delay(LookInterval, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task TakeAsync(HttpContext context, FrameReader reader, Message message, ulong index)
     {
         var from = MemberIds.Text(message.From);
         var local = MemberIds.Text(_transport.Options.LocalId);
         var metrics = _transport.Metrics;
-        var watch = Stopwatch.StartNew();
         metrics.SnapshotReceiveInflight.Of(from).Increment();
         Receiving(_logger, local, from, index);
         try
         {
+            await RestoredAsync(context.RequestAborted).ConfigureAwait(false);
+            var watch = Stopwatch.StartNew();
             var body = new RestStream(reader, context.Request.Body);
             await using (body.ConfigureAwait(false))
             {
