@@ -83,6 +83,11 @@ internal sealed partial class MemberProcess
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Reason}")]
     private static partial void Fatal(ILogger logger, string reason, string error);
 
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "file descriptor limit of etcd process is too low; please set higher")]
+    private static partial void TooFewFiles(ILogger logger, long limit, int recommendedLimit);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "server error")]
     private static partial void ServerError(ILogger logger, string error);
 

@@ -5,6 +5,7 @@ using Etcd.Member.Grpc;
 using Etcd.Member.Http;
 using Etcd.Member.Http.Profiling;
 using Etcd.Member.Logging;
+using Etcd.Member.Metrics;
 using Etcd.Member.Peers;
 using Etcd.Member.Peers.Incoming;
 using Etcd.Node;
@@ -39,6 +40,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
     private readonly ServerMetricsSet _metrics;
     private readonly ListenerSockets _sockets;
     private readonly DataDirectory _directory;
+    private readonly FileBudget _files = new(ProcessFiles.Limit());
     private readonly Stack<Func<ValueTask>> _cleanup = new();
     private HttpPeerTransport? _transport;
     private bool _servesPeers;
@@ -65,6 +67,12 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         if (_config.FlagsWithoutEffect.Count > 0)
         {
             FlagsWithoutEffect(_logger, _config.FlagsWithoutEffect);
+        }
+
+        if (!_files.Suffices)
+        {
+            TooFewFiles(_logger, _files.Limit, FileBudget.Least);
+            return -1;
         }
 
         _directory.Report();
@@ -146,7 +154,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
             httpEndPoints,
             handler,
             _loggers,
-            WithPings(addEdge, _config.KeepAlive.MinTime)));
+            WithPings(addEdge, _config.KeepAlive.MinTime) + _files.Apply));
         var engine = await OpenEngineAsync(cancellationToken).ConfigureAwait(false);
         var node = await StartNodeAsync(engine, transport, files, cancellationToken).ConfigureAwait(false);
         await ServePeersAsync(peerServer, cancellationToken).ConfigureAwait(false);
@@ -190,7 +198,11 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         OnCleanup(hold.Dispose);
         _directory.Prepare();
         var start = _time.GetTimestamp();
-        var engine = RocksDbEngine.Open(new RocksDbEngineOptions { Directory = _directory.EngineDirectory });
+        var engine = RocksDbEngine.Open(new RocksDbEngineOptions
+        {
+            Directory = _directory.EngineDirectory,
+            MaxOpenFiles = _files.EngineFiles,
+        });
         OnCleanup(engine.Dispose);
         EngineOpened(_logger, _directory.EngineDirectory, _time.GetElapsedTime(start));
         ImportEtcdDirectory(engine, cancellationToken);

@@ -1,7 +1,7 @@
 using System.Net;
+using Etcd.ServiceDefaults.Connections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -10,16 +10,16 @@ namespace Etcd.ServiceDefaults.Plaintext;
 /// <summary>Binds <see cref="PlaintextEndPoint"/>s; leaves every other endpoint to Kestrel's own transport.</summary>
 internal sealed class PlaintextListenerFactory : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    private readonly SocketTransportFactory _sockets;
+    private readonly LimitedSocketFactory _sockets;
     private readonly PlaintextTimeouts _timeouts;
     private readonly ILogger<PlaintextListener> _logger;
 
     public PlaintextListenerFactory(
-        IOptions<SocketTransportOptions> sockets,
+        LimitedSocketFactory sockets,
         IOptions<KestrelServerOptions> kestrel,
         ILoggerFactory loggerFactory)
     {
-        _sockets = new SocketTransportFactory(sockets, loggerFactory);
+        _sockets = sockets;
         _timeouts = new PlaintextTimeouts(kestrel.Value.Limits.RequestHeadersTimeout);
         _logger = loggerFactory.CreateLogger<PlaintextListener>();
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Etcd.ServiceDefaults.Connections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,11 +20,17 @@ namespace Etcd.ServiceDefaults.Plaintext;
 /// </remarks>
 public static class PlaintextProtocolExtensions
 {
-    /// <summary>Adds the transport behind <see cref="ListenHttp1AndHttp2Plaintext"/>; several calls add one.</summary>
+    /// <summary>Adds the transport behind <see cref="ListenHttp1AndHttp2Plaintext"/>, and the server's
+    /// <see cref="ConnectionLimitOptions"/>; several calls add one.</summary>
     public static IServiceCollection AddPlaintextProtocolDetection(this IServiceCollection services)
     {
+        services.TryAddSingleton<LimitedSocketFactory>();
         services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IConnectionListenerFactory, PlaintextListenerFactory>());
+        [
+            ServiceDescriptor.Singleton<IConnectionListenerFactory, LimitedSocketFactory>(
+                static provider => provider.GetRequiredService<LimitedSocketFactory>()),
+            ServiceDescriptor.Singleton<IConnectionListenerFactory, PlaintextListenerFactory>(),
+        ]);
         return services;
     }
 
