@@ -1,6 +1,7 @@
 using System.Globalization;
 using Etcd.Ports.Engine;
 using Etcd.Storage.DataDirectory;
+using Etcd.Storage.Interop;
 using RocksDbSharp;
 using Database = RocksDbSharp.RocksDb;
 
@@ -16,6 +17,12 @@ public sealed partial class RocksDbEngine : IKvEngine
 {
     /// <summary>Sizes move slowly and asking takes the database's mutex, while the quota asks on every put.</summary>
     private const long SizesValidForMilliseconds = 100;
+
+    /// <summary>Takes the space that opening needs, for a moment; RocksDB lets files of other names be.</summary>
+    private const string RoomFile = "room";
+
+    /// <summary>Opening writes some ten KiB; the rest is for what else writes meanwhile.</summary>
+    private const long RoomBytes = 4 << 20;
 
     private readonly Database _database;
     private readonly Families _families;
@@ -55,6 +62,7 @@ public sealed partial class RocksDbEngine : IKvEngine
         DataDirectoryLock.CreateDirectory(directory);
         try
         {
+            CheckRoom(directory);
             var database = Database.Open(
                 DatabaseOptions(options), directory, Families.WithOptions(FamilyOptions(options)));
             try
@@ -67,7 +75,7 @@ public sealed partial class RocksDbEngine : IKvEngine
                 throw;
             }
         }
-        catch (RocksDbException exception)
+        catch (Exception exception) when (exception is RocksDbException or IOException)
         {
             throw new StorageException(
                 $"cannot open the key-value engine in {directory}: {exception.Message}. {Advice(exception.Message)}",
@@ -216,6 +224,23 @@ public sealed partial class RocksDbEngine : IKvEngine
             .SetLevelCompactionDynamicLevelBytes(true)
             .SetCompression(Compression.Lz4)
             .SetBlockBasedTableFactory(table);
+    }
+
+    /// <summary>RocksDB writes a list of its files when it opens; where that fails, a build with assertions, as Debian's,
+    /// aborts the process.</summary>
+    /// <exception cref="IOException">The disk is full, or the directory cannot be written.</exception>
+    private static void CheckRoom(string directory)
+    {
+        var path = Path.Combine(directory, RoomFile);
+        try
+        {
+            using var file = Libc.OpenOrCreate(path, Convert.ToInt32("600", 8));
+            Libc.TryAllocate(file, path, RoomBytes);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static string Advice(string message)
