@@ -10,7 +10,8 @@ internal static class FieldNames
 {
     private static readonly ConcurrentDictionary<string, string> Names = new(StringComparer.Ordinal);
 
-    /// <summary>The field of a parameter; a name that holds a dash is taken as it is.</summary>
+    /// <summary>The field of a parameter; of <c>start_time</c> it is <c>start time</c>, and a name that
+    /// holds a dash is taken as it is.</summary>
     public static string Of(string parameter) => Names.GetOrAdd(parameter, Convert);
 
     private static string Convert(string parameter)
@@ -18,6 +19,11 @@ internal static class FieldNames
         if (parameter.Contains('-', StringComparison.Ordinal))
         {
             return parameter;
+        }
+
+        if (parameter.Contains('_', StringComparison.Ordinal))
+        {
+            return parameter.Replace('_', ' ');
         }
 
         var text = new StringBuilder(parameter.Length + 8);

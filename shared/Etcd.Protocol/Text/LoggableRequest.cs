@@ -46,8 +46,8 @@ public static class LoggableRequest
         return text.ToString();
     }
 
-    /// <summary>The text of a range.</summary>
-    public static string Of(RangeRequest request)
+    /// <summary>The text of a request that holds no transaction.</summary>
+    public static string Of(IMessage request)
     {
         ArgumentNullException.ThrowIfNull(request);
         var text = new StringBuilder();

@@ -1,15 +1,21 @@
-using Grpc.Core;
-
 namespace Etcd.Member.Grpc;
 
 /// <content>Log messages.</content>
 internal sealed partial class CallHandler
 {
-    [LoggerMessage(
-        EventId = 1,
-        Level = LogLevel.Warning,
-        Message = "request stats: slow request to {method}, took {took}, status {status}")]
-    private static partial void LogSlowRequest(ILogger logger, string method, TimeSpan took, StatusCode status);
+    [LoggerMessage(EventId = 1, Message = "request stats")]
+    private static partial void LogStats(
+        ILogger logger,
+        LogLevel level,
+        DateTimeOffset start_time,
+        TimeSpan time_spent,
+        string remote,
+        string response_type,
+        long request_count,
+        int request_size,
+        long response_count,
+        int response_size,
+        string request_content);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "the handler of {method} failed")]
     private static partial void LogHandlerFailed(ILogger logger, Exception exception, string method);

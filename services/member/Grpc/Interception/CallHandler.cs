@@ -15,6 +15,7 @@ internal sealed partial class CallHandler(
     LeaderLossMonitor streams,
     IGrpcMetrics metrics,
     GrpcEdgeOptions options,
+    TimeProvider clock,
     ILogger<CallHandler> logger)
 {
     private readonly ConcurrentDictionary<string, IGrpcMethodMetrics> _methods = new(StringComparer.Ordinal);
@@ -28,12 +29,16 @@ internal sealed partial class CallHandler(
         IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.Unary);
         long start = Stopwatch.GetTimestamp();
         StatusCode status = StatusCode.OK;
+        // What the gate refuses is nothing but a method in the log.
+        object? handled = null;
+        TResponse? response = null;
         Begin(context, method, isStream: false);
         method.Received(SizeOf(request));
         try
         {
             gate.CheckUnary(request, context).ThrowIfAny();
-            TResponse response = await handler(request, context);
+            handled = request;
+            response = await handler(request, context);
             method.Sent(SizeOf(response));
             await AnswerInKindAsync(context);
             return response;
@@ -46,7 +51,12 @@ internal sealed partial class CallHandler(
         }
         finally
         {
-            End(context, method, status, start, isUnary: true);
+            TimeSpan elapsed = End(method, status, start);
+            LogLevel level = logger.IsEnabled(LogLevel.Debug) ? LogLevel.Debug : LogLevel.Warning;
+            if (level == LogLevel.Debug || elapsed > options.SlowRequest)
+            {
+                LogStats(level, context, elapsed, RequestStats.Of(handled, response));
+            }
         }
     }
 
@@ -109,7 +119,7 @@ internal sealed partial class CallHandler(
         finally
         {
             streams.Close(scope);
-            End(context, method, status, start, isUnary: false);
+            End(method, status, start);
         }
     }
 
@@ -139,16 +149,26 @@ internal sealed partial class CallHandler(
         metrics.ClientRequest(isStream, version);
     }
 
-    private void End(
-        ServerCallContext context, IGrpcMethodMetrics method, StatusCode status, long start, bool isUnary)
+    private static TimeSpan End(IGrpcMethodMetrics method, StatusCode status, long start)
     {
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         method.Handled(status, elapsed);
-        if (isUnary && elapsed >= options.SlowRequest)
-        {
-            LogSlowRequest(logger, context.Method, elapsed, status);
-        }
+        return elapsed;
     }
+
+    private void LogStats(LogLevel level, ServerCallContext context, TimeSpan elapsed, in RequestStats stats) =>
+        LogStats(
+            logger,
+            level,
+            clock.GetUtcNow() - elapsed,
+            elapsed,
+            RequestStats.Remote(context.GetHttpContext().Connection),
+            context.Method,
+            stats.RequestCount,
+            stats.RequestBytes,
+            stats.ResponseCount,
+            stats.ResponseBytes,
+            stats.Content);
 
     /// <summary>The status of whatever a handler threw.</summary>
     private RpcException Translate(Exception exception, ServerCallContext context, EtcdError? cause)
