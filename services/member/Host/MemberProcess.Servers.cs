@@ -75,7 +75,8 @@ internal sealed partial class MemberProcess
 
     private async Task ServeClientsAsync(Task<WebApplication> server, CancellationToken cancellationToken)
     {
-        await RunAsync(await server.ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        _clientServer = await server.ConfigureAwait(false);
+        await RunAsync(_clientServer, cancellationToken).ConfigureAwait(false);
         foreach (var url in _config.ListenClientUrls)
         {
             Ready(_logger);

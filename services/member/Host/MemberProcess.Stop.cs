@@ -35,9 +35,15 @@ internal sealed partial class MemberProcess
         var peers = EtcdUrls.Texts(_config.AdvertisePeerUrls);
         var clients = EtcdUrls.Texts(_config.AdvertiseClientUrls);
         Closing(_logger, _config.Name, _config.DataDirectory, peers, clients);
+        if (_clientServer is not null)
+        {
+            // First of all: what clients have asked for is answered while the node still works, and new requests go to
+            // other members.
+            await _clientServer.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
         if (_member.IsStarted)
         {
-            // First of all, so that clients find a leader elsewhere by the time their connections end.
             await _member.Node.DisposeAsync().ConfigureAwait(false);
         }
 

@@ -25,7 +25,8 @@ namespace Etcd.Member.Host;
 /// <code>
 /// bind all sockets → lock the data directory → open the engine → decide who we are → node
 ///   → peer server, metrics server → published → client servers → ready      (servers are built meanwhile)
-/// signal, removal or failure → node (hands leadership over) → client servers → peers → engine → lock
+/// signal, removal or failure → client server (answers what it was asked) → node (hands leadership over) → peers
+///   → engine → lock
 /// </code>
 /// </remarks>
 internal sealed partial class MemberProcess : IAsyncDisposable
@@ -43,6 +44,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
     private readonly FileBudget _files = new(ProcessFiles.Limit());
     private readonly Stack<Func<ValueTask>> _cleanup = new();
     private HttpPeerTransport? _transport;
+    private WebApplication? _clientServer;
     private bool _servesPeers;
 
     /// <summary>Creates a run.</summary>
