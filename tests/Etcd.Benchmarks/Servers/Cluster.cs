@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using Etcd.Benchmarks.Http2;
 using Etcd.Benchmarks.Load;
+using Etcd.Testing;
 using Etcdserverpb;
 using Google.Protobuf;
 
@@ -36,7 +36,7 @@ internal sealed class Cluster : IServerUnderTest, IDisposable
         _directory = directory;
         _cancellation = cancellation;
         _device = BlockDevice.Under(directory);
-        int[] ports = FreePorts(2 * members);
+        int[] ports = [.. Enumerable.Range(0, 2 * members).Select(static _ => FreePorts.Take())];
         _clientPorts = ports[..members];
         _peerPorts = ports[members..];
         _processes = new ServerProcess?[members];
@@ -118,23 +118,6 @@ internal sealed class Cluster : IServerUnderTest, IDisposable
         }
 
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Start();
-        }
-
-        int[] ports = [.. listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
-        {
-            listener.Dispose();
-        }
-
-        return ports;
     }
 
     private static string Url(int port) => $"http://127.0.0.1:{port}";
