@@ -11,7 +11,7 @@ namespace Etcd.Member.Host;
 internal sealed class ListenerSockets : IDisposable
 {
     /// <summary>As Linux caps it by default; connections beyond it are refused by the kernel.</summary>
-    private const int Backlog = 4096;
+    public const int Backlog = 4096;
 
     private readonly Dictionary<EndPoint, Socket> _sockets = [];
     private readonly bool _reusePort;

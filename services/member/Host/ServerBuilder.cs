@@ -24,7 +24,12 @@ internal static class ServerBuilder
         builder.Services.AddSingleton(loggers);
         builder.Services.AddPlaintextProtocolDetection();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = sockets.Take);
+        builder.Services.Configure<SocketTransportOptions>(options =>
+        {
+            options.CreateBoundListenSocket = sockets.Take;
+            // The server listens again, and would shorten the queue.
+            options.Backlog = ListenerSockets.Backlog;
+        });
         builder.Services.Configure<KestrelServerOptions>(options => options.UseServiceLimits());
         return builder;
     }

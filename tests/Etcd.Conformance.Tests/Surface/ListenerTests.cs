@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Etcd.Conformance.Tests.Harness;
 using Etcdserverpb;
 using Cluster = Etcd.Conformance.Tests.Harness.Cluster;
@@ -45,6 +46,40 @@ public sealed class ListenerTests : IAsyncLifetime, IAsyncDisposable
         Assert.StartsWith("503\n", ready, StringComparison.Ordinal);
         Assert.Contains("[-]non_learner failed: not supported for learner\n", ready, StringComparison.Ordinal);
         Assert.Contains("[+]serializable_read ok\n", ready, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Burst_of_connections_waits_for_a_member_that_is_slow_to_accept()
+    {
+        const int Connections = 900;
+        foreach (var (name, program) in Servers.Both)
+        {
+            var place = Servers.PlaceIn(_servers.NewFolder());
+            var process = _servers.Start(program, place.Folder, place.Flags);
+            await process.UntilLogsAsync(Ready);
+            var server = new Uri(place.ClientUrl);
+            await process.PauseAsync();
+            var clients = new List<Socket>();
+            try
+            {
+                for (int i = 0; i < Connections; i++)
+                {
+                    var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                    clients.Add(client);
+                    using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+                    await client.ConnectAsync(server.Host, server.Port, limit.Token);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"{name} lets {clients.Count - 1} wait");
+            }
+            finally
+            {
+                process.Resume();
+                clients.ForEach(client => client.Dispose());
+            }
+        }
     }
 
     [Fact]
