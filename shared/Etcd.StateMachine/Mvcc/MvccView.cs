@@ -49,6 +49,14 @@ public sealed partial class MvccView : IReadContext
 
     long IReadContext.ReadRevision => Revision;
 
+    /// <summary>Whether a range request reads more than a thousand keys or a MiB, by what there is now: the keys are
+    /// counted, and where they are more than a few taken to be as large as the first one. O(log n).</summary>
+    public bool IsLarge(RangeRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return RangeExecutor.IsLarge(this, request);
+    }
+
     /// <summary>Answers a validated range request, header with the revision only.</summary>
     public (RangeResponse? Response, EtcdError? Error) Range(RangeRequest request)
     {

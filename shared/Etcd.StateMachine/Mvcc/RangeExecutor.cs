@@ -75,6 +75,28 @@ internal static class RangeExecutor
         return (response, null);
     }
 
+    /// <summary>Judges a request as <see cref="MvccView.IsLarge"/> says.</summary>
+    public static bool IsLarge(IReadContext context, RangeRequest request)
+    {
+        const int FewKeys = 32;
+        const int ManyKeys = 1000;
+        const long ManyBytes = 1 << 20;
+        if (request.CountOnly || request.RangeEnd.IsEmpty)
+        {
+            return false;
+        }
+
+        KeyInterval interval = KeyInterval.Of(request.Key, request.RangeEnd);
+        long keys = IndexReader.CountLive(context.Root, interval.From, interval.To, interval.HasTo);
+        if (request.Limit > 0 && StopsAtLimit(request))
+        {
+            keys = Math.Min(keys, request.Limit);
+        }
+
+        return keys > ManyKeys
+            || (keys > FewKeys && !request.KeysOnly && keys * SizeOfFirst(context, interval) > ManyBytes);
+    }
+
     /// <summary>The living keys of an interval at the current revision, in key order.</summary>
     public static List<KeyHistory> CollectLive(IReadContext context, KeyInterval interval)
     {
@@ -94,6 +116,18 @@ internal static class RangeExecutor
         request.SortTarget == SortTarget.Key
         && request.SortOrder is SortOrder.None or SortOrder.Ascend
         && !RangeCollector.HasFilter(request);
+
+    // The limit ends the walk when nothing has to be sorted or left out first.
+    private static bool StopsAtLimit(RangeRequest request) =>
+        request.SortOrder == SortOrder.None ? !RangeCollector.HasFilter(request) : IsPlain(request);
+
+    private static long SizeOfFirst(IReadContext context, KeyInterval interval)
+    {
+        var rows = new RangeRows(context, keysOnly: false, capacity: 1);
+        var collector = new RangeCollector(rows, context.ReadRevision, limit: 1, countsAll: false, filter: null);
+        IndexReader.Visit(context.Root, interval.From, interval.To, interval.HasTo, ref collector);
+        return rows.Count > 0 && rows.At(0) is { } first ? first.CalculateSize() : 0;
+    }
 
     private static bool Count(IReadContext context, KeyInterval interval, long at, RangeResponse response)
     {

@@ -1,4 +1,5 @@
 using Etcd.Client;
+using Etcd.Member.Grpc;
 using Etcd.Protocol.Errors;
 using Etcdserverpb;
 using Google.Protobuf;
@@ -28,6 +29,34 @@ public sealed class KVEdgeTests
         Assert.Equal(3, range.Header.Revision);
         Assert.Equal(1, deleted.Deleted);
         Assert.Equal(4, deleted.Header.Revision);
+    }
+
+    [Fact]
+    public async Task Large_reads_have_threads_of_their_own()
+    {
+        const int Keys = 40;
+        string value = new('v', 60_000);
+        await using TestMember member = await TestMember.StartAsync();
+        KV.KVClient kv = member.Client.KV;
+        await Task.WhenAll(Enumerable.Range(0, Keys).Select(number => PutAsync(member, $"k{number:d3}", value)));
+        RangeRequest all = new() { Key = Bytes("k"), RangeEnd = Bytes("l") };
+        using ManualResetEventSlim release = new();
+        List<Task<bool>> taken = [.. Enumerable.Range(0, LongReads.MostThreads)
+            .Select(_ => member.LongReads.RunAsync(() => release.Wait(TestMember.Limit)))];
+
+        Task<RangeResponse> range = kv.RangeAsync(all).ResponseAsync;
+        Task<TxnResponse> txn = kv.TxnAsync(new TxnRequest { Success = { new RequestOp { RequestRange = all } } }).ResponseAsync;
+        RangeResponse few = await kv.RangeAsync(new RangeRequest(all) { Limit = 10 });
+        RangeResponse count = await kv.RangeAsync(new RangeRequest(all) { CountOnly = true });
+        await PutAsync(member, "other", "1");
+
+        Assert.Equal((10, Keys), (few.Kvs.Count, count.Count));
+        Assert.False(range.IsCompleted);
+        Assert.False(txn.IsCompleted);
+        release.Set();
+        Assert.Equal(Keys, (await range).Kvs.Count);
+        Assert.Equal(Keys, (await txn).Responses.Single().ResponseRange.Kvs.Count);
+        Assert.All(await Task.WhenAll(taken), Assert.True);
     }
 
     [Fact]

@@ -37,6 +37,9 @@ internal sealed class TestMember : IAsyncDisposable, IMemberAccess, IEngineMaint
 
     public EtcdClient Client => _client ?? throw new InvalidOperationException("not started");
 
+    public LongReads LongReads =>
+        _app?.Services.GetRequiredService<LongReads>() ?? throw new InvalidOperationException("not started");
+
     public Uri Endpoint => Client.Endpoints[0];
 
     /// <summary>Starts the member and its edge.</summary>

@@ -38,6 +38,42 @@ public sealed class RangeTests
     }
 
     [Fact]
+    public void Read_is_large_by_what_is_read_not_by_what_is_answered()
+    {
+        for (int number = 0; number < 1001; number++)
+        {
+            _state.Put($"a{number:d4}", "v");
+        }
+
+        string value = new('v', 40_000);
+        for (int number = 0; number < 33; number++)
+        {
+            _state.Put($"b{number:d2}", value);
+        }
+
+        RangeRequest many = StateHarness.RangeOf("a", "b");
+        RangeRequest wide = StateHarness.RangeOf("b", "c");
+
+        Assert.True(_state.View.IsLarge(many));
+        Assert.True(_state.View.IsLarge(StateHarness.RangeOf("a", "\0", revision: 2)));
+        Assert.True(_state.View.IsLarge(new RangeRequest(many) { Limit = 1001 }));
+        Assert.True(_state.View.IsLarge(new RangeRequest(many) { Limit = 1, SortOrder = SortOrder.Descend }));
+        Assert.True(_state.View.IsLarge(
+            new RangeRequest(many) { Limit = 1, SortOrder = SortOrder.Ascend, SortTarget = SortTarget.Mod }));
+        Assert.True(_state.View.IsLarge(new RangeRequest(many) { Limit = 1, MinModRevision = 2 }));
+        Assert.True(_state.View.IsLarge(wide));
+        Assert.False(_state.View.IsLarge(StateHarness.RangeOf("a0001")));
+        Assert.False(_state.View.IsLarge(StateHarness.RangeOf("a", "a1000")));
+        Assert.False(_state.View.IsLarge(new RangeRequest(many) { CountOnly = true }));
+        Assert.False(_state.View.IsLarge(new RangeRequest(many) { Limit = 1000 }));
+        Assert.False(_state.View.IsLarge(new RangeRequest(many) { Limit = 1000, SortOrder = SortOrder.Ascend }));
+        Assert.False(_state.View.IsLarge(new RangeRequest(many) { Limit = 1000, SortTarget = SortTarget.Mod }));
+        Assert.False(_state.View.IsLarge(new RangeRequest(wide) { KeysOnly = true }));
+        Assert.False(_state.View.IsLarge(StateHarness.RangeOf("b", "b32")));
+        Assert.False(_state.View.IsLarge(StateHarness.RangeOf("c", "d")));
+    }
+
+    [Fact]
     public void From_key_reaches_the_last_key()
     {
         PutFive();

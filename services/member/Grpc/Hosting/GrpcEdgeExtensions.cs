@@ -28,6 +28,7 @@ internal static class GrpcEdgeExtensions
         services.AddSingleton<CallHandler>();
         services.AddSingleton<EtcdMethods>();
         services.AddSingleton<SlowReads>();
+        services.AddSingleton<LongReads>();
         services.AddSingleton<KVService>();
         services.AddSingleton<WatchService>();
         services.AddSingleton<LeaseService>();

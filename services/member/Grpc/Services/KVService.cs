@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Etcd.Node;
 using Etcd.Protocol.Errors;
 using Etcd.StateMachine;
+using Etcd.StateMachine.Mvcc;
 using Etcd.StateMachine.Validation;
 using Etcdserverpb;
 using Grpc.Core;
@@ -10,7 +11,8 @@ namespace Etcd.Member.Grpc;
 
 /// <summary>Reads and writes (api.md §4). Thread-safe.</summary>
 internal sealed partial class KVService(
-    IMemberAccess member, ProposalSender proposals, SlowReads slowReads, GrpcEdgeOptions options) : KV.KVBase
+    IMemberAccess member, ProposalSender proposals, SlowReads slowReads, LongReads longReads, GrpcEdgeOptions options)
+    : KV.KVBase
 {
     public override async Task<RangeResponse> Range(RangeRequest request, ServerCallContext context)
     {
@@ -22,7 +24,10 @@ internal sealed partial class KVService(
             (await node.LinearizableReadAsync()).ThrowIfAny();
         }
 
-        (RangeResponse? response, EtcdError? error) = node.View.Range(request);
+        MvccView view = node.View;
+        (RangeResponse? response, EtcdError? error) = view.IsLarge(request)
+            ? await ReadAsideAsync(view, request)
+            : view.Range(request);
         slowReads.Check(start, request, response, error);
         return Complete(node, response, error, static r => r.Header, static (r, header) => r.Header = header);
     }
@@ -80,9 +85,39 @@ internal sealed partial class KVService(
             (await node.LinearizableReadAsync()).ThrowIfAny();
         }
 
-        (TxnResponse? response, EtcdError? error) = node.View.ExecuteReadOnlyTxn(request);
+        MvccView view = node.View;
+        (TxnResponse? response, EtcdError? error) = ReadsMuch(request.Success, view) || ReadsMuch(request.Failure, view)
+            ? await ReadAsideAsync(view, request)
+            : view.ExecuteReadOnlyTxn(request);
         slowReads.Check(start, request, response, error);
         return Complete(node, response, error, static r => r.Header, static (r, header) => r.Header = header);
+    }
+
+    // Apart from their callers, which would allocate the closure for small reads too.
+    private Task<(RangeResponse? Response, EtcdError? Error)> ReadAsideAsync(MvccView view, RangeRequest request) =>
+        longReads.RunAsync(() => view.Range(request));
+
+    private Task<(TxnResponse? Response, EtcdError? Error)> ReadAsideAsync(MvccView view, TxnRequest request) =>
+        longReads.RunAsync(() => view.ExecuteReadOnlyTxn(request));
+
+    private static bool ReadsMuch(IEnumerable<RequestOp> operations, MvccView view)
+    {
+        foreach (RequestOp operation in operations)
+        {
+            bool isLarge = operation.RequestCase switch
+            {
+                RequestOp.RequestOneofCase.RequestRange => view.IsLarge(operation.RequestRange),
+                RequestOp.RequestOneofCase.RequestTxn => ReadsMuch(operation.RequestTxn.Success, view)
+                    || ReadsMuch(operation.RequestTxn.Failure, view),
+                _ => false,
+            };
+            if (isLarge)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static T Complete<T>(
