@@ -25,7 +25,7 @@ public sealed partial class MemberNode
     private Exception? _failure;
     private long _startTimestamp;
     private int _stopping;
-    private int _expiring;
+    private NodeThread? _ticker;
     private bool _ticksAdvanced;
 
     /// <summary>
@@ -53,22 +53,29 @@ public sealed partial class MemberNode
     private void StartTimers()
     {
         _startTimestamp = _time.GetTimestamp();
-        TimeSpan tick = TimeSpan.FromMilliseconds(_options.HeartbeatMilliseconds);
-        _timers.Add(_time.CreateTimer(static state => ((MemberNode)state!).OnTick(), this, tick, tick));
         TimeSpan lease = TimeSpan.FromMilliseconds(Lessor.TickMilliseconds);
         _timers.Add(_time.CreateTimer(static state => ((MemberNode)state!).OnLeaseTick(), this, lease, lease));
         _timers.Add(_time.CreateTimer(static state => ((MemberNode)state!).OnWatchTick(), this, WatchTick, WatchTick));
         _ticksAdvanced = !_options.InitialElectionTickAdvance;
+        _ticker = NodeThread.Start("etcd-tick", RunTicks, OnThreadFailed);
     }
 
-    private void OnTick()
+    /// <summary>
+    /// The body of the thread that ticks. It is raft's own because a timer's callback waits for a thread of the pool,
+    /// and while a slow disk holds all of these in reads, the leader must not fall silent.
+    /// </summary>
+    private void RunTicks()
     {
-        AdvanceTicksOnce();
-        _raft.PostTick();
-        if (Interlocked.Exchange(ref _expiring, 1) == 0)
+        TimeSpan tick = TimeSpan.FromMilliseconds(_options.HeartbeatMilliseconds);
+        TimeSpan pause = tick;
+        while (!_stop.Token.WaitHandle.WaitOne(pause))
         {
+            long start = _time.GetTimestamp();
+            AdvanceTicksOnce();
+            _raft.PostTick();
             _proposals.EndOverdue();
-            Volatile.Write(ref _expiring, 0);
+            TimeSpan took = _time.GetElapsedTime(start);
+            pause = took < tick ? tick - took : TimeSpan.Zero;
         }
     }
 
@@ -195,6 +202,11 @@ public sealed partial class MemberNode
         foreach (ITimer timer in _timers)
         {
             await timer.DisposeAsync();
+        }
+
+        if (_ticker is not null)
+        {
+            await _ticker.Ended;
         }
 
         _proposals.Stop(EtcdErrors.Stopped);

@@ -1,11 +1,31 @@
 using Etcd.Node.Tests.Cluster;
 using Etcd.Protocol.Errors;
+using Etcd.Raft;
 using Etcd.StateMachine;
 
 namespace Etcd.Node.Tests;
 
 public sealed class ThreeMemberTests
 {
+    [Fact]
+    public async Task Heartbeats_leave_by_the_thread_that_ticks()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(3);
+        await cluster.LeaderAsync();
+        TaskCompletionSource sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster.Network.Drop = message =>
+        {
+            if (message.Type == MessageType.Heartbeat && Thread.CurrentThread.Name == "etcd-tick")
+            {
+                sent.TrySetResult();
+            }
+
+            return false;
+        };
+
+        await sent.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
     [Fact]
     public async Task Put_through_any_member_is_read_through_any_other()
     {
