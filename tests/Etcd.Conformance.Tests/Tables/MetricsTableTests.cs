@@ -152,6 +152,45 @@ public sealed class MetricsTableTests(MetricsPair metrics) : IClassFixture<Metri
     }
 
     [Fact]
+    public async Task Q09_streams_that_clients_leave_are_cancelled()
+    {
+        const int Streams = 20;
+        foreach (var member in Both)
+        {
+            var before = await Scrape.OfAsync(member);
+            for (int stream = 0; stream < Streams; stream++)
+            {
+                using var watch = member.Watch.Watch();
+                await watch.RequestStream.WriteAsync(Watch("Q09"));
+                Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None));
+                using var renewals = member.Lease.LeaseKeepAlive();
+                await renewals.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = 9 });
+                Assert.True(await renewals.ResponseStream.MoveNext(CancellationToken.None));
+            }
+
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            Scrape after;
+            do
+            {
+                Assert.False(limit.IsCancellationRequested, "phase: end of streams; expected: handled; actual: open");
+                after = await Scrape.OfAsync(member);
+            }
+            while (EndsOf("Watch", before, after).Values.Sum() < Streams
+                || EndsOf("LeaseKeepAlive", before, after).Values.Sum() < Streams);
+            Assert.Equal(new() { ["Canceled"] = Streams }, EndsOf("Watch", before, after));
+            if (member == _pair.OurMember)
+            {
+                // etcd up to 3.6 takes it for the loss of the leader, unless it sees the end of the requests first.
+                Assert.Equal(new() { ["Canceled"] = Streams }, EndsOf("LeaseKeepAlive", before, after));
+            }
+
+            Assert.DoesNotContain(
+                after.Series.Keys,
+                static series => series.StartsWith("etcd_network_server_stream_failures", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task Operations_count_as_in_etcd()
     {
         Scrape[] before = [await Scrape.OfAsync(_pair.ReferenceMember), await Scrape.OfAsync(_pair.OurMember)];
@@ -234,6 +273,13 @@ public sealed class MetricsTableTests(MetricsPair metrics) : IClassFixture<Metri
         yield return Revoke(909);
         yield return Revoke(909);
     }
+
+    /// <summary>The codes of a method's calls that ended meanwhile, with their numbers.</summary>
+    private static Dictionary<string, double> EndsOf(string method, Scrape before, Scrape after) => after.Series.Keys
+        .Where(series => series.StartsWith("grpc_server_handled_total{", StringComparison.Ordinal)
+            && series.Contains($"grpc_method=\"{method}\",grpc_service=\"etcdserverpb", StringComparison.Ordinal)
+            && Grown(before, after, series) > 0)
+        .ToDictionary(static series => series.Split('"')[1], series => Grown(before, after, series));
 
     private static double Grown(Scrape before, Scrape after, string series) => after[series] - before[series];
 

@@ -30,7 +30,11 @@ internal sealed class LeaseService(
         return response;
     }
 
-    /// <summary>One answer per request, in order; an unknown lease is an answer, not an error.</summary>
+    /// <summary>
+    /// One answer per request, in order; an unknown lease is an answer, not an error. Differs from etcd: a client that
+    /// leaves is counted as one, as etcd's main branch does; up to 3.6 it counts as the loss of the leader, and so as a
+    /// failure to the alert on failed requests.
+    /// </summary>
     public override async Task LeaseKeepAlive(
         IAsyncStreamReader<LeaseKeepAliveRequest> requestStream,
         IServerStreamWriter<LeaseKeepAliveResponse> responseStream,

@@ -61,13 +61,22 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
     public Task<bool> MoveNext(CancellationToken cancellationToken) => ReadAsync(cancellationToken).AsTask();
 
     /// <summary>As <see cref="MoveNext"/>, without a task for each message.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the client has left.</exception>
+    /// <exception cref="RpcException">What came is no message.</exception>
     public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         _current = null;
-        ValueTask<ReadResult> read = _body.ReadAsync(cancellationToken);
-        return !read.IsCompletedSuccessfully ? WaitAsync(read, cancellationToken)
-            : TryTake(read.Result) ? ValueTask.FromResult(true)
-            : ReadByLibraryAsync(cancellationToken);
+        try
+        {
+            ValueTask<ReadResult> read = _body.ReadAsync(cancellationToken);
+            return !read.IsCompletedSuccessfully ? WaitAsync(read, cancellationToken)
+                : TryTake(read.Result) ? ValueTask.FromResult(true)
+                : ReadByLibraryAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw Left(exception);
+        }
     }
 
     /// <inheritdoc/>
@@ -79,17 +88,19 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync(ValueTask<ReadResult> read, CancellationToken cancellationToken)
     {
-        ReadResult result;
         try
         {
-            result = await read;
+            if (TryTake(await read))
+            {
+                return true;
+            }
         }
         catch (IOException exception)
         {
-            throw Unreadable(exception);
+            throw Left(exception);
         }
 
-        return TryTake(result) || await ReadByLibraryAsync(cancellationToken);
+        return await ReadByLibraryAsync(cancellationToken);
     }
 
     private async ValueTask<bool> ReadByLibraryAsync(CancellationToken cancellationToken)
@@ -101,9 +112,13 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
                 return false;
             }
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidDataException)
         {
             throw Unreadable(exception);
+        }
+        catch (IOException exception)
+        {
+            throw Left(exception);
         }
 
         _current = _library.Current;
@@ -160,6 +175,11 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
         length = (int)Math.Min(bytes, int.MaxValue);
         return prefix[0] == 0 && bytes <= _maxBytes && buffer.Length - PrefixBytes >= bytes;
     }
+
+    /// <summary>The client has reset the stream or dropped its connection. That may be seen here before the call's
+    /// token is cancelled, and is no failure in either order.</summary>
+    private static OperationCanceledException Left(IOException exception) =>
+        new("the client has left the stream", exception);
 
     private static RpcException Unreadable(Exception exception) => new(new Status(
         StatusCode.Internal, "grpc: failed to unmarshal the received message: " + exception.Message));
