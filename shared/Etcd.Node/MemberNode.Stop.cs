@@ -184,6 +184,11 @@ public sealed partial class MemberNode
         {
             LogTransferFailed(Hex(MemberId), error.Message);
         }
+        else
+        {
+            // By the next heartbeat all have heard of the new leader; what they send here until then is passed on.
+            await Task.Delay(TimeSpan.FromMilliseconds(_options.HeartbeatMilliseconds), _time);
+        }
     }
 
     /// <summary>

@@ -88,6 +88,9 @@ public sealed partial class RaftNode
     /// <summary>True while this member leads.</summary>
     public bool IsLeader => _core.Role == RaftRole.Leader;
 
+    /// <summary>True while this leader hands over, and takes no proposals.</summary>
+    public bool IsHandingOver => _core.LeadTransferee != RaftIds.None;
+
     /// <summary>Highest index known to be committed.</summary>
     public ulong Commit => _core.Log.Committed;
 

@@ -11,14 +11,14 @@ public sealed partial class ConsensusCore
 
     /// <summary>
     /// Hands waiting proposals to raft, many in one message. Without a leader they stay (etcd blocks in
-    /// <c>node.Propose</c> then); what raft refuses while a leader is known is dropped for good, as etcd's
-    /// <c>ErrProposalDropped</c> is.
+    /// <c>node.Propose</c> then), and while this one hands over; what raft refuses otherwise is dropped for good, as
+    /// etcd's <c>ErrProposalDropped</c> is. Differs from etcd, which drops them during a hand-over too.
     /// </summary>
     private void FlushProposals()
     {
         while (_proposals.Count > 0)
         {
-            if (_raft.LeaderId == RaftIds.None)
+            if (!CanPropose)
             {
                 DropFencedOnly();
                 return;
@@ -73,7 +73,7 @@ public sealed partial class ConsensusCore
         }
     }
 
-    /// <summary>Without a leader nobody leads here, so what only this member's leadership may propose is void.
+    /// <summary>Nobody leads here, or will for long, so what only this member's leadership may propose is void.
     /// </summary>
     private void DropFencedOnly()
     {

@@ -79,7 +79,7 @@ public sealed partial class ConsensusCore
             return;
         }
 
-        if (++_roundTicks >= _options.ReadTimeoutTicks)
+        if (++_roundTicks >= _options.RequestTimeoutTicks)
         {
             FailReads(ReadFailure.Timeout);
         }

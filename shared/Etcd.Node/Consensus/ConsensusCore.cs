@@ -69,10 +69,16 @@ public sealed partial class ConsensusCore
         _raft.Tick();
         TickReads();
         NoteHeard();
+        EndForwarded();
     }
 
     /// <summary>Takes a message of another member.</summary>
-    public StepResult Receive(Message message) => _raft.Step(message);
+    public StepResult Receive(Message message)
+    {
+        StepResult result = _raft.Step(message);
+        bool lacksLeader = result is StepResult.DroppedNoLeader or StepResult.DroppedLeaderTransfer;
+        return lacksLeader && TryKeep(message) ? StepResult.Accepted : result;
+    }
 
     /// <summary>Takes a proposal. It is handed to raft by the next <see cref="Poll"/>, or waits for a leader.</summary>
     public void Propose(Proposal proposal) => _proposals.Enqueue(proposal);
@@ -146,6 +152,7 @@ public sealed partial class ConsensusCore
     public void Poll(ConsensusOutput output)
     {
         output.Clear();
+        FlushForwarded();
         FlushProposals();
         StartReads();
         while (_raft.HasReady)
@@ -157,6 +164,7 @@ public sealed partial class ConsensusCore
             }
 
             // A leader may just have been found, or a round just have ended.
+            FlushForwarded();
             FlushProposals();
             StartReads();
         }

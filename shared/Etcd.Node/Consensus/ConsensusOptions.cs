@@ -17,8 +17,9 @@ public sealed record ConsensusOptions
     /// (etcd <c>readIndexRetryTime</c>), from 1.</summary>
     public int ReadRetryTicks { get; init; } = 5;
 
-    /// <summary>Ticks after which a read round fails: the request timeout's worth, from 1.</summary>
-    public int ReadTimeoutTicks { get; init; } = 70;
+    /// <summary>Ticks after which a read round fails, and a proposal of another member that found no leader is given up:
+    /// the request timeout's worth, from 1.</summary>
+    public int RequestTimeoutTicks { get; init; } = 70;
 
     /// <summary>Entries kept in memory below the applied index, for followers that lag
     /// (etcd <c>SnapshotCatchUpEntries</c>).</summary>
@@ -73,7 +74,7 @@ public sealed record ConsensusOptions
             MemberId = memberId,
             FirstReadRound = incarnation << 20,
             ReadRetryTicks = Math.Max(1, 500 / member.HeartbeatMilliseconds),
-            ReadTimeoutTicks = Math.Max(1, timeoutMilliseconds / member.HeartbeatMilliseconds),
+            RequestTimeoutTicks = Math.Max(1, timeoutMilliseconds / member.HeartbeatMilliseconds),
             CatchUpEntries = member.SnapshotCatchUpEntries,
             CompactionInterval = Math.Clamp(member.SnapshotCatchUpEntries, 1, Math.Max(1, member.SnapshotCount)),
             MaxEntriesForLaggards = LaggardFactor * member.SnapshotCatchUpEntries,

@@ -139,7 +139,7 @@ internal sealed record Settings
         MemberId = memberId,
         FirstReadRound = incarnation << 20,
         ReadRetryTicks = Math.Max(1, ReadRetryMilliseconds / HeartbeatMilliseconds),
-        ReadTimeoutTicks = Math.Max(1, (5_000 + (2 * ElectionMilliseconds)) / HeartbeatMilliseconds),
+        RequestTimeoutTicks = Math.Max(1, (5_000 + (2 * ElectionMilliseconds)) / HeartbeatMilliseconds),
         CatchUpEntries = CatchUpEntries,
         CompactionInterval = CompactionInterval,
         MaxLogBytes = MaxLogBytes,
