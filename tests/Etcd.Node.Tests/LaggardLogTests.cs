@@ -51,6 +51,18 @@ public sealed class LaggardLogTests
     }
 
     [Fact]
+    public void Entries_stay_for_a_follower_that_no_state_can_bring_up_however_long_it_is_away()
+    {
+        Start(canSendSnapshots: false);
+        GoAway();
+
+        Tick(2 * LaggardTicks);
+        Write(500);
+
+        Assert.InRange(_core.CompactedIndex, 0UL, _acknowledged);
+    }
+
+    [Fact]
     public void Entries_beyond_the_limit_of_their_number_go_though_a_follower_needs_them()
     {
         Start(maxEntries: 400);
@@ -116,7 +128,8 @@ public sealed class LaggardLogTests
         _core.ReportUnreachable(Laggard);
     }
 
-    private void Start(ulong maxBytes = ulong.MaxValue, ulong maxEntries = 1_000_000)
+    private void Start(
+        ulong maxBytes = ulong.MaxValue, ulong maxEntries = 1_000_000, bool canSendSnapshots = true)
     {
         ConfState configuration = new() { Voters = [Leader, Peer, Laggard] };
         _storage.ApplySnapshot(new Snapshot(default, new SnapshotMetadata(configuration, Index: 1, Term: 1)));
@@ -138,7 +151,7 @@ public sealed class LaggardLogTests
             MaxLogBytesForLaggards = maxBytes,
             MaxEntriesForLaggards = maxEntries,
             LaggardTicks = LaggardTicks,
-            CanSendSnapshots = true,
+            CanSendSnapshots = canSendSnapshots,
         };
         _core = new ConsensusCore(options, raft, _storage, configuration);
         _core.Campaign();

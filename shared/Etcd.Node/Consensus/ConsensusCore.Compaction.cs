@@ -11,7 +11,7 @@ public sealed partial class ConsensusCore
     // A compaction copies what it keeps, so it waits until a quarter of the log may go.
     private const int LeastShare = 4;
 
-    // Of a leader: the tick at which it last knew that a member had been heard of.
+    // The tick at which this member, as leader, last knew that another had been heard of.
     private readonly Dictionary<ulong, long> _heardAt = [];
     private long _ticks;
 
@@ -93,7 +93,6 @@ public sealed partial class ConsensusCore
         _ticks++;
         if (!IsLeader)
         {
-            _heardAt.Clear();
             return;
         }
 
