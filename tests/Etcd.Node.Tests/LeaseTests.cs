@@ -64,6 +64,22 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task Leader_that_is_cut_off_promises_no_time()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(3);
+        TestMember leader = await cluster.LeaderAsync();
+        long lease = await GrantAsync(leader, 60);
+        cluster.Network.Isolate(leader.Id);
+
+        Task<LeaseRenewal> renewal = leader.Node.RenewLeaseAsync(lease, CancellationToken.None).AsTask();
+        TestMember other = cluster.Members.First(member => member.Id != leader.Id);
+        await other.WaitAsync("another leader", node => node.LeaderId != 0 && node.LeaderId != leader.Id);
+        cluster.Network.Rejoin(leader.Id);
+
+        Assert.NotNull((await renewal.WaitAsync(TimeSpan.FromSeconds(30))).Error);
+    }
+
+    [Fact]
     public async Task New_leader_counts_leases_from_their_full_time()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(3);

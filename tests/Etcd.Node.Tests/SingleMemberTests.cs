@@ -101,6 +101,51 @@ public sealed class SingleMemberTests
     }
 
     [Fact]
+    public async Task Put_is_neither_answered_nor_visible_before_the_log_is_synced()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        await cluster[0].WaitAsync("own proposals", node => node.Membership.Version is not null);
+        using ManualResetEventSlim release = new();
+        TaskCompletionSource syncing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cluster[0].Log.BeforeSync = () =>
+        {
+            syncing.TrySetResult();
+            release.Wait(TimeSpan.FromSeconds(20));
+        };
+
+        Task<ApplyResult> put = cluster[0].PutAsync("a", "1");
+        await syncing.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Null(cluster[0].Get("a"));
+        Assert.False(put.IsCompleted);
+        release.Set();
+        Assert.Null((await put).Error);
+        Assert.Equal("1", cluster[0].Get("a"));
+    }
+
+    [Fact]
+    public async Task Read_of_a_member_that_leads_again_waits_for_what_it_had_acknowledged()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(1);
+        TestMember member = cluster[0];
+        Assert.Null((await member.PutAsync("a", "1")).Error);
+        await member.CrashAsync();
+
+        // The vote becomes durable, and so it leads; the entry that opens its term does not yet.
+        using ManualResetEventSlim release = new();
+        int syncs = 0;
+        member.Log.BeforeSync = () => _ = Interlocked.Increment(ref syncs) > 1 && release.Wait(TimeSpan.FromSeconds(20));
+        await member.StartAsync();
+        await member.WaitAsync("lead", node => node.IsLeader);
+        Task<EtcdError?> read = member.Node.LinearizableReadAsync();
+
+        Assert.False(read.IsCompleted);
+        release.Set();
+        Assert.Null(await read.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal("1", member.Get("a"));
+    }
+
+    [Fact]
     public async Task Checkpoint_releases_the_log_and_a_restart_starts_after_it()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(1);

@@ -201,9 +201,11 @@ public sealed class InMemoryRaftLogStore : IRaftLogStore
         public void ReleaseThrough(ulong index)
         {
             Check();
-            contents.Release(index);
             lock (store._gate)
             {
+                ulong newest = store._durable?.Markers.Max(marker => marker.Index) ?? 0;
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(index, newest);
+                contents.Release(index);
                 store._durable?.Release(index);
             }
         }
