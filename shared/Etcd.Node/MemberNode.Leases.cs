@@ -11,6 +11,12 @@ namespace Etcd.Node;
 
 public sealed partial class MemberNode
 {
+    /// <summary>Hashes of keys at once: that of the corruption check and one that is asked for. More would only take
+    /// the processors from other requests; further ones wait.</summary>
+    internal const int MostHashes = 2;
+
+    private readonly SemaphoreSlim _hashing = new(MostHashes);
+
     // Whoever asks has the core for itself, and so the count too.
     private static readonly Func<ApplyCore, long, (long Id, NodeMetrics Metrics), RenewResult> RenewLease =
         static (core, now, asked) =>
@@ -74,18 +80,32 @@ public sealed partial class MemberNode
         return keys ?? [];
     }
 
-    /// <summary>Hash of the keys at a revision, 0 for the current one; runs on a background thread.</summary>
-    /// <exception cref="OperationCanceledException">The caller gave up; the hash is computed to its end.</exception>
+    /// <summary>Hash of the keys at a revision, 0 for the current one. Runs on a thread of its own: it reads the whole
+    /// store, which would hold a thread of the pool, and with it other requests, for that long.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up; a hash that has begun is computed to its end.
+    /// </exception>
     public async ValueTask<(HashKvResult Result, EtcdError? Error)> HashKvAsync(
-        long revision, CancellationToken cancellationToken) =>
-        await Task.Run(() => HashKv(revision), cancellationToken).WaitAsync(cancellationToken);
+        long revision, CancellationToken cancellationToken)
+    {
+        await _hashing.WaitAsync(cancellationToken);
+        Task<(HashKvResult Result, EtcdError? Error)> hash = Task.Factory.StartNew(
+            () => HashKv(revision), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return await hash.WaitAsync(cancellationToken);
+    }
 
     private (HashKvResult Result, EtcdError? Error) HashKv(long revision)
     {
-        long start = _time.GetTimestamp();
-        (HashKvResult Result, EtcdError? Error) hash = View.HashKv(revision);
-        Metrics.RevisionHashObserved?.Invoke(_time.GetElapsedTime(start));
-        return hash;
+        try
+        {
+            long start = _time.GetTimestamp();
+            (HashKvResult Result, EtcdError? Error) hash = View.HashKv(revision);
+            Metrics.RevisionHashObserved?.Invoke(_time.GetElapsedTime(start));
+            return hash;
+        }
+        finally
+        {
+            _hashing.Release();
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

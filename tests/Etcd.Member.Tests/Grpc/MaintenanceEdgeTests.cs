@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Etcd.Member.Grpc;
 using Etcd.Protocol.Errors;
 using Etcdserverpb;
 using Grpc.Health.V1;
@@ -93,6 +94,27 @@ public sealed class MaintenanceEdgeTests
         Assert.Equal(SHA256.HashData(all.AsSpan(0, all.Length - 32)), all[^32..]);
         Assert.Equal((ulong)all.Length - 32 - (32 * 1024), remaining[0]);
         Assert.Equal([0UL, 0UL], remaining[^2..]);
+    }
+
+    [Fact]
+    public async Task Snapshot_and_hash_read_on_the_threads_of_large_reads()
+    {
+        await using TestMember member = await TestMember.StartAsync();
+        using ManualResetEventSlim release = new();
+        List<Task<bool>> taken = [.. Enumerable.Range(0, LongReads.MostThreads)
+            .Select(_ => member.LongReads.RunAsync(() => release.Wait(TestMember.Limit)))];
+
+        using var snapshot = member.Client.Maintenance.Snapshot(new SnapshotRequest());
+        Task<bool> first = snapshot.ResponseStream.MoveNext(CancellationToken.None);
+        Task<HashResponse> hash = member.Client.Maintenance.HashAsync(new HashRequest()).ResponseAsync;
+        await KVEdgeTests.PutAsync(member, "other", "1");
+
+        Assert.False(first.IsCompleted);
+        Assert.False(hash.IsCompleted);
+        release.Set();
+        Assert.True(await first);
+        Assert.NotEqual(0U, (await hash).Hash);
+        Assert.All(await Task.WhenAll(taken), Assert.True);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ internal sealed partial class MaintenanceService(
     ProposalSender proposals,
     ServingStatus serving,
     IEngineMaintenance maintenance,
+    LongReads longReads,
     GrpcEdgeOptions options,
     TimeProvider time,
     ILogger<MaintenanceService> logger) : Maintenance.MaintenanceBase
@@ -75,7 +76,7 @@ internal sealed partial class MaintenanceService(
     {
         long revision = member.Node.View.Revision;
         long start = time.GetTimestamp();
-        uint hash = await Task.Run(() => HashEngine(context.CancellationToken), context.CancellationToken);
+        uint hash = await longReads.RunAsync(() => HashEngine(context.CancellationToken));
         member.Node.Metrics.HashObserved?.Invoke(time.GetElapsedTime(start));
         ResponseHeader header = member.Node.Complete(new ResponseHeader { Revision = revision });
         return new HashResponse { Header = header, Hash = hash };
@@ -127,10 +128,8 @@ internal sealed partial class MaintenanceService(
         CancellationToken end = context.StreamToken();
         long start = time.GetTimestamp();
         using IKvSnapshot state = member.Engine.OpenSnapshot();
-        // Walks every row before the first byte: the client is told the size with it. On a thread of its own, because
-        // the pool's are few and have other calls to serve.
-        DatabaseFileWriter file = await Task.Factory.StartNew(
-            () => DatabaseFileWriter.Plan(state, end), end, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // Walks every row before the first byte: the client is told the size with it.
+        DatabaseFileWriter file = await longReads.RunAsync(() => DatabaseFileWriter.Plan(state, end));
         LogSnapshotStarted(logger, file.SizeBytes);
         await using SnapshotBlobStream blobs = new(responseStream, file.SizeBytes);
         await file.WriteAsync(blobs, appendHash: false, end);
