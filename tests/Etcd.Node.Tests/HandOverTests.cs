@@ -3,7 +3,7 @@ using Etcd.Raft;
 
 namespace Etcd.Node.Tests;
 
-/// <summary>Proposals that come while leadership moves, in a cluster whose wires the test holds.</summary>
+/// <summary>Proposals and reads that come while leadership moves, in a cluster whose wires the test holds.</summary>
 public sealed class HandOverTests
 {
     private const ulong Old = 1;
@@ -14,6 +14,7 @@ public sealed class HandOverTests
     private readonly Dictionary<ulong, ConsensusCore> _members = [];
     private readonly Dictionary<ulong, List<byte[]>> _applied = [];
     private readonly List<Proposal> _dropped = [];
+    private readonly List<ReadOutcome> _reads = [];
     private readonly List<Message> _held = [];
     private readonly HashSet<ulong> _unreachable = [];
 
@@ -73,6 +74,23 @@ public sealed class HandOverTests
 
         Assert.True(_members[Next].IsLeader);
         AssertAppliedOnce(7);
+    }
+
+    [Fact]
+    public void Read_that_no_quorum_has_confirmed_is_told_of_the_next_leader()
+    {
+        _members[Old].TransferLeader(Next);
+        _members[Old].RequestRead(5);
+        Poll(Old);
+        Assert.NotEqual(0, _held.RemoveAll(static message => message.Type == MessageType.Heartbeat));
+        Deliver(Old, Next, MessageType.TimeoutNow);
+        Deliver(Next, Old, MessageType.Vote);
+        Assert.Empty(_reads);
+
+        Run();
+
+        Assert.True(_members[Next].IsLeader);
+        Assert.Equal([new ReadOutcome(5, 0, ReadFailure.LeaderChanged)], _reads);
     }
 
     [Fact]
@@ -241,6 +259,7 @@ public sealed class HandOverTests
             core.Poll(output);
             _held.AddRange(output.Messages);
             _dropped.AddRange(output.Dropped);
+            _reads.AddRange(output.Reads);
             foreach (Message write in output.LogWrites)
             {
                 core.LogWritten(write);
