@@ -8,8 +8,10 @@ public sealed partial class Lessor
 
     private readonly PriorityQueue<Lease, (long Milliseconds, long LeaseId)> _expiries = new();
     private readonly PriorityQueue<Lease, (long Milliseconds, long LeaseId)> _checkpoints = new();
-    private long _paceStartMilliseconds = long.MinValue;
-    private int _pacedCount;
+    private long _pacedMilliseconds = long.MinValue;
+
+    // Leases that may be reported, times the milliseconds of a tick.
+    private long _paceCredit;
 
     private static int CompareByExpiry(Lease left, Lease right)
     {
@@ -54,15 +56,18 @@ public sealed partial class Lessor
         }
     }
 
+    /// <summary>How many leases may be reported now: what has accrued since the last call, at most what falls to a
+    /// tick. What a late tick leaves is the next one's, so that ticks that are not punctual lose nothing of the pace.
+    /// </summary>
     private int PaceLimit(long nowMilliseconds)
     {
-        if (_paceStartMilliseconds == long.MinValue || nowMilliseconds - _paceStartMilliseconds >= TickMilliseconds)
-        {
-            _paceStartMilliseconds = nowMilliseconds;
-            _pacedCount = 0;
-        }
-
-        return Math.Max(1, _options.RevokesPerSecond / 2) - _pacedCount;
+        int perTick = Math.Max(1, _options.RevokesPerSecond / 2);
+        long ofTick = (long)perTick * TickMilliseconds;
+        _paceCredit = _pacedMilliseconds == long.MinValue
+            ? ofTick
+            : Math.Min(2 * ofTick, _paceCredit + ((nowMilliseconds - _pacedMilliseconds) * perTick));
+        _pacedMilliseconds = nowMilliseconds;
+        return (int)Math.Min(perTick, _paceCredit / TickMilliseconds);
     }
 
     private void Enqueue(Lease lease, long milliseconds)
@@ -111,8 +116,7 @@ public sealed partial class Lessor
         _checkpoints.Clear();
         _granted.Clear();
         _checkpointed.Clear();
-        _paceStartMilliseconds = long.MinValue;
-        _pacedCount = 0;
+        _pacedMilliseconds = long.MinValue;
         foreach (Lease lease in _leases.All)
         {
             lease.QueuedMilliseconds = Lease.Never;

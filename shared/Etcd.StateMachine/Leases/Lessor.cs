@@ -169,8 +169,8 @@ public sealed partial class Lessor : ILeaseObserver
 
     /// <summary>
     /// Reports leases that have expired, earliest first, each at most once within the retry time, so that they can be
-    /// revoked through the log. Within any tick at most half of <see cref="LessorOptions.RevokesPerSecond"/> are
-    /// reported.
+    /// revoked through the log. At most half of <see cref="LessorOptions.RevokesPerSecond"/> are reported at once, and
+    /// that many in the time of a tick, whenever ticks come.
     /// </summary>
     /// <param name="nowMilliseconds">The clock.</param>
     /// <param name="expired">Takes the ids; not cleared.</param>
@@ -207,7 +207,7 @@ public sealed partial class Lessor : ILeaseObserver
             Enqueue(lease, nowMilliseconds + _options.ExpiredRetryMilliseconds);
         }
 
-        _pacedCount += count;
+        _paceCredit -= (long)count * TickMilliseconds;
         return count;
     }
 

@@ -149,10 +149,48 @@ public sealed class LessorTests
         }
 
         Assert.Equal(500, _lessor.CollectExpired(2_000, _expired));
-        Assert.Equal(0, _lessor.CollectExpired(2_499, _expired));
-        Assert.Equal(500, _lessor.CollectExpired(2_500, _expired));
+        Assert.Equal(0, _lessor.CollectExpired(2_000, _expired));
+        Assert.Equal(100, _lessor.CollectExpired(2_100, _expired));
+        Assert.Equal(400, _lessor.CollectExpired(2_500, _expired));
         Assert.Equal(200, _lessor.CollectExpired(3_000, _expired));
         Assert.Equal(Enumerable.Range(1, 1200).Select(static id => (long)id), _expired);
+    }
+
+    [Theory]
+    [InlineData(1000, 500, 1)]
+    [InlineData(1000, 500, 20)]
+    [InlineData(1000, 500, 150)]
+    [InlineData(4, 2, 150)]
+    [InlineData(1, 1, 150)]
+    public void Pace_is_kept_by_ticks_that_are_not_punctual(int perSecond, int perTick, int jitterMilliseconds)
+    {
+        const int ticks = 40;
+        Lessor lessor = new(_leases, new LessorOptions { RevokesPerSecond = perSecond });
+        lessor.Promote(0, 0);
+        for (int id = 1; id <= 2 * ticks * perTick; id++)
+        {
+            Assert.Null(_leases.Grant(id, 2, _rows.Batch, out _));
+        }
+
+        lessor.AfterApply(0);
+        Random random = new(jitterMilliseconds);
+        List<long> reported = [];
+        for (int tick = 1; tick <= ticks; tick++)
+        {
+            int lateMilliseconds = random.Next(-jitterMilliseconds, jitterMilliseconds + 1);
+            _expired.Clear();
+            lessor.CollectExpired(2_000 + (tick * Lessor.TickMilliseconds) + lateMilliseconds, _expired);
+            Assert.InRange(_expired.Count, 0, perTick);
+            reported.AddRange(_expired);
+            foreach (long lease in _expired)
+            {
+                _leases.Remove(lease, _rows.Batch);
+            }
+        }
+
+        // The last ticks may have left something to the next one.
+        Assert.InRange(reported.Count, (ticks - 2) * perTick, ticks * perTick);
+        Assert.Equal(Enumerable.Range(1, reported.Count).Select(static id => (long)id), reported);
     }
 
     [Theory]
