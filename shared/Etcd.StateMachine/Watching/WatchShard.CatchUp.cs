@@ -92,12 +92,13 @@ public sealed partial class WatchShard
     /// revisions come by <see cref="Publish"/>.</summary>
     private bool TryReadWindow(long fromRevision, out long nextRevision)
     {
+        long maxBytes = Math.Min(_options.CatchUpBytes, Math.Max(_inFlight.StreamBytes, _options.ReservedBytes));
         if (fromRevision >= _recent.First)
         {
             nextRevision = _recent.Read(
-                fromRevision, Revision, _options.CatchUpRevisions, _options.CatchUpBytes, _window);
+                fromRevision, Revision, _options.CatchUpRevisions, maxBytes, _window);
         }
-        else if (!TryReadHistory(fromRevision, out nextRevision))
+        else if (!TryReadHistory(fromRevision, maxBytes, out nextRevision))
         {
             return false;
         }
@@ -109,10 +110,10 @@ public sealed partial class WatchShard
                 $"catching up from {fromRevision} ended at {nextRevision}, shard is at {Revision}");
     }
 
-    private bool TryReadHistory(long fromRevision, out long nextRevision)
+    private bool TryReadHistory(long fromRevision, long maxBytes, out long nextRevision)
     {
         (IReadOnlyList<RevisionEvents>? events, EtcdError? error) = _history.ReadEvents(
-            fromRevision, _options.CatchUpRevisions, _options.CatchUpBytes, out nextRevision);
+            fromRevision, _options.CatchUpRevisions, maxBytes, out nextRevision);
         if (error is not null || events is null)
         {
             return false;

@@ -205,7 +205,7 @@ public sealed partial class WatchShard
     private static void SendControl(WatchStreamState stream, WatchResponse response)
     {
         WatchMessage message = MessageOf(response);
-        if (stream.CreditBytes > 0)
+        if (stream.CanAnswer)
         {
             stream.Send(message);
         }

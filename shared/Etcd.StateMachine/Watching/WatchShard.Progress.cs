@@ -50,7 +50,7 @@ public sealed partial class WatchShard
                 continue;
             }
 
-            if (watcher.IsProgressDue && IsComplete(watcher) && stream.CanDeliver)
+            if (watcher.IsProgressDue && IsComplete(watcher) && stream.CanAnswer)
             {
                 SendControl(stream, new WatchResponse { Header = HeaderAt(Revision), WatchId = watcher.Id });
             }
@@ -107,7 +107,7 @@ public sealed partial class WatchShard
 
     private void SendProgress(WatchStreamState stream)
     {
-        if (stream.CanDeliver)
+        if (stream.CanAnswer)
         {
             SendControl(stream, new WatchResponse { Header = HeaderAt(Revision), WatchId = NoWatchId });
         }

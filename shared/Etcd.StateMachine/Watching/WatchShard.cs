@@ -17,8 +17,8 @@ namespace Etcd.StateMachine.Watching;
 /// <remarks>
 /// <para>A watch whose stream has no credit keeps nothing but its next revision. When credit returns it reads on from
 /// the recent revisions in memory, or else from the store, until it has everything and is synced again. So a slow
-/// client costs no memory beyond its credit, and since the next revision moves only when a response is handed over,
-/// nothing is lost or sent twice.</para>
+/// client costs no memory beyond its credit, many of them share a budget, and since the next revision moves only when a
+/// response is handed over, nothing is lost or sent twice.</para>
 /// <para>The newest view may be ahead of <see cref="Revision"/>, because batches reach the shard after the view is
 /// visible. A watch from now on starts after the view, not after the last batch: a client that saw its put answered
 /// must not get that put as an event.</para>
@@ -34,6 +34,7 @@ public sealed partial class WatchShard
     private readonly WatcherIndex _synced = new();
     private readonly WatcherIndex _unsynced = new();
     private readonly List<WatchStreamState> _streams = [];
+    private readonly InFlightBudget _inFlight;
     private readonly Queue<WatchStreamState> _toCatchUp = new();
     private long _openedStreams;
 
@@ -44,6 +45,7 @@ public sealed partial class WatchShard
         ArgumentNullException.ThrowIfNull(history);
         _options = options;
         _history = history;
+        _inFlight = new InFlightBudget(options);
         _recent = new RecentEvents(options.RecentRevisions, options.RecentBytes);
         Revision = history.Revision;
     }
@@ -63,6 +65,9 @@ public sealed partial class WatchShard
     /// <summary>Number of watches that lack revisions (<c>etcd_debugging_mvcc_slow_watcher_total</c>).</summary>
     public int SlowWatcherCount => _unsynced.Count;
 
+    /// <summary>Bytes that sinks have taken and that were not returned yet.</summary>
+    public long InFlightBytes => _inFlight.Bytes;
+
     /// <summary>Events handed to sinks since the start (<c>etcd_debugging_mvcc_events_total</c>).</summary>
     public long SentEventCount { get; private set; }
 
@@ -75,7 +80,7 @@ public sealed partial class WatchShard
     public WatchStreamState OpenStream(IWatchSink sink, long nowMilliseconds)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        WatchStreamState stream = new(sink, _options.StreamCreditBytes, _openedStreams++)
+        WatchStreamState stream = new(sink, _inFlight, _openedStreams++)
         {
             Slot = _streams.Count,
         };
@@ -120,7 +125,7 @@ public sealed partial class WatchShard
             return;
         }
 
-        stream.CreditBytes = Math.Min(stream.CreditBytes + sizeBytes, _options.StreamCreditBytes);
+        stream.Return(sizeBytes);
         stream.Flush();
         QueueCatchUp(stream);
     }

@@ -10,11 +10,20 @@ public sealed record WatchShardOptions
     public required ulong MemberId { get; init; }
 
     /// <summary>
-    /// Bytes that a stream may have in flight before its watches wait. 4 MiB keep a fast client busy over a long
-    /// network, and a thousand stuck clients hold no more than 4 GiB. The response that crosses the limit is still
-    /// sent, so any size gets through.
+    /// Bytes that a stream may have in flight before its watches wait, while the shard has plenty. 4 MiB keep a fast
+    /// client busy over a long network. The response that crosses the limit is still sent, so any size gets through.
     /// </summary>
     public long StreamCreditBytes { get; init; } = 4L * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that all streams together may have in flight: what stuck clients can make the shard hold, whose events
+    /// are objects of one and a half times as many. Streams share what is left of it (<see cref="InFlightBudget"/>).
+    /// </summary>
+    public long InFlightBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Bytes that a stream may have in flight however much the others hold, so that those that read are
+    /// served: some hundred usual events.</summary>
+    public long ReservedBytes { get; init; } = 64 * 1024;
 
     /// <summary>Revisions kept for watches that fell behind a little: several seconds of writes.</summary>
     public int RecentRevisions { get; init; } = 4096;
@@ -27,7 +36,8 @@ public sealed record WatchShardOptions
 
     /// <summary>
     /// Bytes after which a catch-up response ends, at the revision that reaches it: below the 4 MiB that clients
-    /// of many languages accept by default.
+    /// of many languages accept by default. When streams may have less in flight, less, but not below
+    /// <see cref="ReservedBytes"/>.
     /// </summary>
     public long CatchUpBytes { get; init; } = 1024 * 1024;
 

@@ -12,12 +12,14 @@ namespace Etcd.StateMachine.Watching;
 public sealed class WatchStreamState
 {
     private readonly Queue<WatchMessage> _outbox = new();
+    private readonly InFlightBudget _budget;
+    private long _inFlightBytes;
     private int _waitingResponses;
 
-    internal WatchStreamState(IWatchSink sink, long creditBytes, long number)
+    internal WatchStreamState(IWatchSink sink, InFlightBudget budget, long number)
     {
         Sink = sink;
-        CreditBytes = creditBytes;
+        _budget = budget;
         Number = number;
     }
 
@@ -37,9 +39,6 @@ public sealed class WatchStreamState
 
     /// <summary>Number of the stream in its shard.</summary>
     internal long Number { get; }
-
-    /// <summary>Bytes that may still be sent before some must be returned; negative after a large response.</summary>
-    internal long CreditBytes { get; set; }
 
     /// <summary>Watches by id.</summary>
     internal Dictionary<long, Watcher> Watchers { get; } = [];
@@ -65,15 +64,21 @@ public sealed class WatchStreamState
     /// <summary>Position in the shard's list of streams.</summary>
     internal int Slot { get; set; }
 
-    /// <summary>True when a response made now goes out at once.</summary>
-    internal bool CanDeliver => !IsClosed && CreditBytes > 0 && _outbox.Count == 0;
+    /// <summary>True when an answer made now goes out at once.</summary>
+    internal bool CanAnswer => !IsClosed && HasCredit && _outbox.Count == 0;
+
+    /// <summary>True when events go out at once. Answers, which are small and few, may use what others leave no room
+    /// for.</summary>
+    internal bool CanDeliver => CanAnswer && _inFlightBytes < _budget.StreamBytes;
+
+    private bool HasCredit => _inFlightBytes < _budget.CreditBytes;
 
     /// <summary>Hands a response to the sink, or lets it wait behind those that wait already.</summary>
     internal void Send(in WatchMessage message)
     {
         if (_outbox.Count == 0 && Sink.TrySend(message))
         {
-            CreditBytes -= message.SizeBytes;
+            Count(message.SizeBytes);
         }
         else
         {
@@ -91,20 +96,30 @@ public sealed class WatchStreamState
     /// <summary>Hands over what waits, in order, while there is credit and room.</summary>
     internal void Flush()
     {
-        while (CreditBytes > 0 && _outbox.TryPeek(out WatchMessage next) && Sink.TrySend(next))
+        while (HasCredit && _outbox.TryPeek(out WatchMessage next) && Sink.TrySend(next))
         {
             _outbox.Dequeue();
-            CreditBytes -= next.SizeBytes;
+            Count(next.SizeBytes);
         }
 
         Volatile.Write(ref _waitingResponses, _outbox.Count);
     }
 
+    /// <summary>Takes bytes back that went out.</summary>
+    internal void Return(long sizeBytes) => Count(-Math.Min(sizeBytes, _inFlightBytes));
+
     /// <summary>Drops what waits and takes nothing more.</summary>
     internal void Close()
     {
         IsClosed = true;
+        Count(-_inFlightBytes);
         _outbox.Clear();
         Volatile.Write(ref _waitingResponses, 0);
+    }
+
+    private void Count(long sizeBytes)
+    {
+        _inFlightBytes += sizeBytes;
+        _budget.Add(sizeBytes);
     }
 }

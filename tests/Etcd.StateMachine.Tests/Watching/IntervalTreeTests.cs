@@ -75,7 +75,8 @@ public sealed class IntervalTreeTests
             }
         }
 
-        WatchStreamState stream = new(new RecordingSink(1), 1, 0);
+        InFlightBudget budget = new(new WatchShardOptions { ClusterId = 1, MemberId = 1 });
+        WatchStreamState stream = new(new RecordingSink(1), budget, 0);
         WatchCreateRequest request = new() { Key = ByteString.CopyFrom(key) };
         return new Watcher(stream, id, request, key, end, isRange);
     }

@@ -29,6 +29,8 @@ public sealed class StateWatchTests
             MemberId = 2,
             RecentRevisions = random.Next(1, 20),
             StreamCreditBytes = random.Next(1, 2000),
+            InFlightBytes = random.Next(1, 8000),
+            ReservedBytes = random.Next(1, 500),
             CatchUpRevisions = random.Next(1, 30),
         };
         WatchShard shard = new(options, history);

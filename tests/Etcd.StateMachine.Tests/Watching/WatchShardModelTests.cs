@@ -59,6 +59,8 @@ public sealed class WatchShardModelTests
                     ClusterId = 1,
                     MemberId = 2,
                     StreamCreditBytes = _random.Next(1, 600),
+                    InFlightBytes = _random.Next(1, 3000),
+                    ReservedBytes = _random.Next(1, 200),
                     RecentRevisions = _random.Next(1, 12),
                     RecentBytes = _random.Next(1, 200),
                     CatchUpRevisions = _random.Next(1, 8),
