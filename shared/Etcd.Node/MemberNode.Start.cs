@@ -199,15 +199,16 @@ public sealed partial class MemberNode
 
     private WatchShardLoop[] NewShards()
     {
+        WatchShardLoop[] shards = new WatchShardLoop[Math.Clamp(_options.WatchShards, 1, 64)];
         WatchShardOptions options = new()
         {
             ClusterId = ClusterId,
             MemberId = MemberId,
+            InFlightBytes = _options.WatchInFlightBytes / shards.Length,
             FragmentBytes = _options.MaxRequestBytes + (512 * 1024),
             ProgressIntervalMilliseconds = Math.Max(100, _options.WatchProgressMilliseconds),
         };
         NodeWatchHistory history = new(() => View);
-        WatchShardLoop[] shards = new WatchShardLoop[Math.Clamp(_options.WatchShards, 1, 64)];
         for (int i = 0; i < shards.Length; i++)
         {
             shards[i] = new WatchShardLoop(

@@ -106,6 +106,12 @@ public sealed class MemberNodeOptions
     /// (<c>--experimental-watch-progress-notify-interval</c>), from 100.</summary>
     public long WatchProgressMilliseconds { get; init; } = 10 * 60 * 1000;
 
+    /// <summary>Bytes of events that clients which do not take them can make all watch shards together hold.</summary>
+    public long WatchInFlightBytes { get; init; } = 128L << 20;
+
+    /// <summary>Payload bytes that the in-memory log may hold; twice as much while followers need it.</summary>
+    public long LogMemoryBytes { get; init; } = 256L << 20;
+
     /// <summary>Longest a proposal or a linearizable read waits: 5 s + 2 × election timeout
     /// (etcd <c>ServerConfig.ReqTimeout</c>).</summary>
     public TimeSpan RequestTimeout => TimeSpan.FromMilliseconds(5_000 + (2 * ElectionMilliseconds));

@@ -118,6 +118,8 @@ internal sealed partial class MemberProcess
             ? queries.VersionAsync(member, token)
             : new ValueTask<string?>((string?)null),
         WatchProgressMilliseconds = (long)_config.Features.WatchProgressNotifyInterval.TotalMilliseconds,
+        WatchInFlightBytes = MemoryBudget.OfProcess.WatchBytes,
+        LogMemoryBytes = MemoryBudget.OfProcess.LogBytes,
         Lessor = new LessorOptions { CheckpointsEnabled = _config.Features.LeaseCheckpoint },
         StateMachine = new StateMachineOptions
         {
@@ -125,6 +127,7 @@ internal sealed partial class MemberProcess
             PersistLeaseCheckpoints = _config.Features.LeaseCheckpointPersist,
             MaxLearners = _config.MaxLearners,
             QuotaBytes = _config.EffectiveQuotaBytes,
+            ValueCacheBytes = MemoryBudget.OfProcess.ValueCacheBytes,
         },
     };
 

@@ -204,6 +204,8 @@ internal sealed partial class MemberProcess : IAsyncDisposable
         {
             Directory = _directory.EngineDirectory,
             MaxOpenFiles = _files.EngineFiles,
+            BlockCacheSizeBytes = MemoryBudget.OfProcess.BlockCacheBytes,
+            WriteBufferSizeBytes = MemoryBudget.OfProcess.WriteBufferBytes,
         });
         OnCleanup(engine.Dispose);
         EngineOpened(_logger, _directory.EngineDirectory, _time.GetElapsedTime(start));

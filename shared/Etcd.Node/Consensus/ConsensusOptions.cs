@@ -75,6 +75,8 @@ public sealed record ConsensusOptions
             FirstReadRound = incarnation << 20,
             ReadRetryTicks = Math.Max(1, 500 / member.HeartbeatMilliseconds),
             RequestTimeoutTicks = Math.Max(1, timeoutMilliseconds / member.HeartbeatMilliseconds),
+            MaxLogBytes = (ulong)member.LogMemoryBytes,
+            MaxLogBytesForLaggards = 2 * (ulong)member.LogMemoryBytes,
             CatchUpEntries = member.SnapshotCatchUpEntries,
             CompactionInterval = Math.Clamp(member.SnapshotCatchUpEntries, 1, Math.Max(1, member.SnapshotCount)),
             MaxEntriesForLaggards = LaggardFactor * member.SnapshotCatchUpEntries,

@@ -16,9 +16,9 @@ internal sealed class BlockPool : MemoryPool<byte>
     /// <summary>A request of a small value needs four at a time; what a thread has beyond goes to all.</summary>
     private const int BlocksOfThread = 16;
 
-    /// <summary>64 MiB, enough for 32 values of a MiB on their way. What a burst needs beyond is left to the collector.
-    /// </summary>
-    private const int MostBlocks = 4096;
+    /// <summary>64 MiB where memory is plenty, enough for 32 values of a MiB on their way. What a burst needs beyond is
+    /// left to the collector.</summary>
+    private static readonly int MostBlocks = (int)(MemoryBudget.OfProcess.TransportBytes / BlockBytes);
 
     [ThreadStatic]
     private static Block?[]? _own;
