@@ -46,9 +46,6 @@ public sealed class KVEdgeTests
 
         Task<RangeResponse> range = kv.RangeAsync(all).ResponseAsync;
         Task<TxnResponse> txn = kv.TxnAsync(new TxnRequest { Success = { new RequestOp { RequestRange = all } } }).ResponseAsync;
-        TxnRequest inner = new() { Compare = { Never() }, Failure = { new RequestOp { RequestRange = all } } };
-        Task<TxnResponse> nested = kv.TxnAsync(
-            new TxnRequest { Compare = { Never() }, Failure = { new RequestOp { RequestTxn = inner } } }).ResponseAsync;
         RangeResponse few = await kv.RangeAsync(new RangeRequest(all) { Limit = 10 });
         RangeResponse count = await kv.RangeAsync(new RangeRequest(all) { CountOnly = true });
         await PutAsync(member, "other", "1");
@@ -56,15 +53,10 @@ public sealed class KVEdgeTests
         Assert.Equal((10, Keys), (few.Kvs.Count, count.Count));
         Assert.False(range.IsCompleted);
         Assert.False(txn.IsCompleted);
-        Assert.False(nested.IsCompleted);
         release.Set();
         Assert.Equal(Keys, (await range).Kvs.Count);
         Assert.Equal(Keys, (await txn).Responses.Single().ResponseRange.Kvs.Count);
-        Assert.Equal(
-            Keys, (await nested).Responses.Single().ResponseTxn.Responses.Single().ResponseRange.Kvs.Count);
         Assert.All(await Task.WhenAll(taken), Assert.True);
-
-        static Compare Never() => new() { Key = Bytes("none"), Version = 1 };
     }
 
     [Fact]
