@@ -5,14 +5,18 @@ using Google.Protobuf;
 
 namespace Etcd.Benchmarks.Workloads;
 
-/// <summary>Renewals: each client has a lease and a stream, and renews as soon as the last renewal is answered.</summary>
-internal sealed class LeaseKeepAliveWorkload : Workload
+/// <summary>Renewals: each client has a lease, and renews as soon as the last renewal is answered.</summary>
+/// <param name="name">For the command line.</param>
+/// <param name="once">
+/// Whether each renewal has a stream of its own, as etcd's own tool makes them, instead of one for each client.
+/// </param>
+internal sealed class LeaseKeepAliveWorkload(string name, bool once) : Workload
 {
     /// <inheritdoc/>
-    public override string Name => "lease-keepalive";
+    public override string Name => name;
 
     /// <inheritdoc/>
-    public override string Summary => "lease keep-alive, a stream for each client";
+    public override string Summary => $"lease keep-alive, a stream for each {(once ? "renewal" : "client")}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> Clients => [100, 1000];
@@ -29,20 +33,21 @@ internal sealed class LeaseKeepAliveWorkload : Workload
         using LoadSession session = bench.Open();
         for (int i = 0; i < bench.Clients; i++)
         {
-            session.Add(new Caller());
+            session.Add(new Caller(once));
         }
 
         session.Start();
         return bench.Measure(session);
     }
 
-    /// <summary>First grants its lease, then renews it over and over on one stream.</summary>
-    private sealed class Caller : Http2Stream
+    /// <summary>First grants its lease, then renews it over and over.</summary>
+    private sealed class Caller(bool once) : Http2Stream
     {
         private static readonly byte[] Grant = new LeaseGrantRequest { TTL = LeaseGrantWorkload.TimeToLive }.ToByteArray();
 
         private byte[]? _renewal;
         private long _sent;
+        private int _answerBytes;
 
         protected override bool WantsMessages => true;
 
@@ -61,8 +66,12 @@ internal sealed class LeaseKeepAliveWorkload : Workload
                 throw new LoadException($"a lease stream ended: status {status}: {text}");
             }
 
-            _sent = Connection.Loop.Now;
-            Connection.Open(this, GrpcMethod.LeaseKeepAlive, _renewal, last: false);
+            if (_answerBytes > 0)
+            {
+                Renewed();
+            }
+
+            Renew();
         }
 
         /// <inheritdoc/>
@@ -75,15 +84,35 @@ internal sealed class LeaseKeepAliveWorkload : Workload
                 return;
             }
 
-            Connection.Loop.Recorder.Succeeded(Connection.Loop.Now - _sent, message.Length);
+            _answerBytes = message.Length;
+            if (!once)
+            {
+                Renewed();
+                Renew();
+            }
+        }
+
+        private void Renewed() => Connection.Loop.Recorder.Succeeded(Connection.Loop.Now - _sent, _answerBytes);
+
+        private void Renew()
+        {
             if (Connection.Loop.Stopping)
             {
                 Connection.Loop.CallerEnded();
                 return;
             }
 
+            bool first = _answerBytes == 0;
+            _answerBytes = 0;
             _sent = Connection.Loop.Now;
-            Connection.Send(this, _renewal);
+            if (once || first)
+            {
+                Connection.Open(this, GrpcMethod.LeaseKeepAlive, _renewal, last: once);
+            }
+            else
+            {
+                Connection.Send(this, _renewal);
+            }
         }
     }
 }

@@ -40,7 +40,13 @@ internal sealed class PutMessage
     /// <summary>Makes it the put of a key with some value.</summary>
     public void Set(long key, ref FastRandom random)
     {
-        KeySpace.Write(Key, key);
-        RandomValues.Next(ref random, _valueBytes).CopyTo(Value);
+        SetKey(key);
+        SetValue(ref random);
     }
+
+    /// <summary>Makes it the put of a key, with the value that it has.</summary>
+    public void SetKey(long key) => KeySpace.Write(Key, key);
+
+    /// <summary>Gives it some value.</summary>
+    public void SetValue(ref FastRandom random) => RandomValues.Next(ref random, _valueBytes).CopyTo(Value);
 }
