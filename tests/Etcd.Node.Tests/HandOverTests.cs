@@ -135,6 +135,23 @@ public sealed class HandOverTests
     }
 
     [Fact]
+    public void Proposal_of_an_earlier_term_alone_is_dropped_by_a_later_leadership()
+    {
+        Proposal late = new(1, EntryType.Normal, new byte[] { 7 }) { OnlyInTerm = _members[Old].Status.Term };
+        _members[Old].TransferLeader(Next);
+        Run();
+        _members[Next].TransferLeader(Old);
+        Run();
+        Assert.True(_members[Old].IsLeader);
+
+        _members[Old].Propose(late);
+        Run();
+
+        Assert.Same(late, Assert.Single(_dropped));
+        Assert.All(_applied.Values, Assert.Empty);
+    }
+
+    [Fact]
     public void Forwarded_proposal_whose_time_is_over_is_never_made()
     {
         // A member that is cut off asks for votes and knows no leader.

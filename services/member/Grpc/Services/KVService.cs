@@ -100,18 +100,12 @@ internal sealed partial class KVService(
     private Task<(TxnResponse? Response, EtcdError? Error)> ReadAsideAsync(MvccView view, TxnRequest request) =>
         longReads.RunAsync(() => view.ExecuteReadOnlyTxn(request));
 
+    // What only reads holds no transaction: one within another goes through the log.
     private static bool ReadsMuch(IEnumerable<RequestOp> operations, MvccView view)
     {
         foreach (RequestOp operation in operations)
         {
-            bool isLarge = operation.RequestCase switch
-            {
-                RequestOp.RequestOneofCase.RequestRange => view.IsLarge(operation.RequestRange),
-                RequestOp.RequestOneofCase.RequestTxn => ReadsMuch(operation.RequestTxn.Success, view)
-                    || ReadsMuch(operation.RequestTxn.Failure, view),
-                _ => false,
-            };
-            if (isLarge)
+            if (operation.RequestCase == RequestOp.RequestOneofCase.RequestRange && view.IsLarge(operation.RequestRange))
             {
                 return true;
             }
