@@ -6,19 +6,22 @@ namespace Etcd.Storage.RocksDb;
 /// <summary>A walk over one bucket; the bounds stand in the iterator's options. Used by one thread at a time.</summary>
 internal sealed class RocksDbCursor : IKvCursor
 {
-    private readonly UseCount _use;
+    private readonly RocksDbReader _reader;
     private readonly Iterator _iterator;
+    private readonly ReadOptions? _own;
     private byte[]? _first;
     private bool _ended;
     private bool _disposed;
 
-    /// <param name="use">The database, entered by the caller; this exits it.</param>
-    /// <param name="iterator">Bounded to the bucket and the end; owned from now on.</param>
+    /// <param name="reader">Takes back the iterator and its options at disposal.</param>
+    /// <param name="iterator">Bounded to the bucket and the end.</param>
+    /// <param name="own">The iterator's options if no other has them.</param>
     /// <param name="first">Stored key to start at.</param>
-    public RocksDbCursor(UseCount use, Iterator iterator, byte[] first)
+    public RocksDbCursor(RocksDbReader reader, Iterator iterator, ReadOptions? own, byte[] first)
     {
-        _use = use;
+        _reader = reader;
         _iterator = iterator;
+        _own = own;
         _first = first;
     }
 
@@ -63,7 +66,6 @@ internal sealed class RocksDbCursor : IKvCursor
 
         _disposed = true;
         _ended = true;
-        _iterator.Dispose();
-        _use.Exit();
+        _reader.EndScan(_iterator, _own);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class RocksDbReader
     // By first byte of the stored keys, made at first use: bounds are a bucket's own.
     private readonly ReadOptions?[] _bucketOptions = new ReadOptions?[32];
 
+    // Of the last cursor with an end of its own that was disposed of: options only go away by a finalizer.
+    private ReadOptions? _spareOptions;
+
     /// <param name="database">The database.</param>
     /// <param name="families">Of the database.</param>
     /// <param name="use">Keeps it open during each call.</param>
@@ -73,13 +76,11 @@ internal sealed class RocksDbReader
             {
                 var generation = _generation.Number;
                 var prefix = Generation.Prefix(generation, bucket);
-                var options = to.IsEmpty
-                    ? WholeBucket(prefix)
-                    : Bounded(prefix, BucketKey.ToArray(prefix, to));
-                var iterator = _database.NewIterator(_families.Of(bucket), options);
+                var own = to.IsEmpty ? null : TakeSpareOptions(prefix, BucketKey.ToArray(prefix, to));
+                var iterator = _database.NewIterator(_families.Of(bucket), own ?? WholeBucket(prefix));
                 if (generation == _generation.Number)
                 {
-                    return new RocksDbCursor(_use, iterator, BucketKey.ToArray(prefix, from));
+                    return new RocksDbCursor(this, iterator, own, BucketKey.ToArray(prefix, from));
                 }
 
                 iterator.Dispose();
@@ -126,6 +127,20 @@ internal sealed class RocksDbReader
         return null;
     }
 
+    /// <summary>Takes back what <see cref="Scan"/> gave out.</summary>
+    /// <param name="iterator">The cursor's.</param>
+    /// <param name="own">The options that no other cursor has; null for those of the bucket.</param>
+    internal void EndScan(Iterator iterator, ReadOptions? own)
+    {
+        iterator.Dispose();
+        if (own is not null)
+        {
+            Volatile.Write(ref _spareOptions, own);
+        }
+
+        _use.Exit();
+    }
+
     /// <summary>An iterator stops at an error as it does at the end.</summary>
     internal static void ThrowIfFailed(Iterator iterator)
     {
@@ -153,14 +168,15 @@ internal sealed class RocksDbReader
         }
 
         // A walk to the bucket's end would push everything else out of the block cache.
-        var made = Bounded(prefix, BucketKey.End(prefix)).SetFillCache(false);
+        var made = Bounded(WithSnapshot(new ReadOptions()), prefix, BucketKey.End(prefix)).SetFillCache(false);
         return Interlocked.CompareExchange(ref slot, made, null) ?? made;
     }
 
-    private ReadOptions Bounded(byte prefix, byte[] end) =>
-        WithSnapshot(new ReadOptions())
-            .SetIterateLowerBound([prefix])
-            .SetIterateUpperBound(end);
+    private ReadOptions TakeSpareOptions(byte prefix, byte[] end) =>
+        Bounded(Interlocked.Exchange(ref _spareOptions, null) ?? WithSnapshot(new ReadOptions()), prefix, end);
+
+    private static ReadOptions Bounded(ReadOptions options, byte prefix, byte[] end) =>
+        options.SetIterateLowerBound([prefix]).SetIterateUpperBound(end);
 
     private ReadOptions WithSnapshot(ReadOptions options) =>
         _snapshot is null ? options : options.SetSnapshot(_snapshot);

@@ -78,6 +78,29 @@ public sealed class RocksDbEngineTests : IDisposable
     }
 
     [Fact]
+    public void Cursors_keep_their_own_ends_while_others_come_and_go()
+    {
+        using var engine = Open();
+        foreach (var key in (string[])["a", "b", "c", "d", "e"])
+        {
+            Put(engine, Bucket.Key, key, key);
+            Put(engine, Bucket.Lease, key, key);
+        }
+
+        Keys(engine.Scan(Bucket.Key, [], "b"u8));
+        using var first = engine.Scan(Bucket.Key, [], "c"u8);
+        Assert.True(first.MoveNext());
+        using var second = engine.Scan(Bucket.Lease, [], "d"u8);
+        Assert.True(second.MoveNext());
+        Assert.Equal(["b", "c", "d"], Keys(engine.Scan(Bucket.Key, "b"u8, "e"u8)));
+        Assert.Equal(["a", "b", "c", "d", "e"], Keys(engine.Scan(Bucket.Key, [], [])));
+
+        Assert.Equal(["b", "c"], Keys(second));
+        Assert.Equal(["d"], Keys(engine.Scan(Bucket.Key, "d"u8, "e"u8)));
+        Assert.Equal(["b"], Keys(first));
+    }
+
+    [Fact]
     public void Snapshot_and_cursor_do_not_see_later_writes_and_outlive_the_engine()
     {
         var engine = Open();
