@@ -29,7 +29,7 @@ public static class RequestEntryCodec
     /// <summary>Encodes the entry of a transaction, byte for byte as the generated message would.</summary>
     /// <param name="id">The request's id, not 0.</param>
     /// <param name="txn">The transaction.</param>
-    public static byte[] Encode(ulong id, TxnRequest txn) => Encode(id, TxnField, txn);
+    public static ReadOnlyMemory<byte> Encode(ulong id, TxnRequest txn) => Encode(id, TxnField, txn);
 
     /// <summary>Reads an entry.</summary>
     /// <param name="data">The entry's payload. The value of a large put is not copied out of it.</param>
@@ -100,14 +100,15 @@ public static class RequestEntryCodec
         return writer.Written;
     }
 
-    private static byte[] Encode(ulong id, int field, IMessage request)
+    private static Memory<byte> Encode(ulong id, int field, IMessage request)
     {
         int requestBytes = request.CalculateSize();
-        byte[] data = new byte[ProtoSize.LengthDelimitedField(field, requestBytes) + TailBytes(id)];
+        Memory<byte> entry = EntryMemory.Take(ProtoSize.LengthDelimitedField(field, requestBytes) + TailBytes(id));
+        Span<byte> data = entry.Span;
         int start = WriteHead(data, field, requestBytes);
-        request.WriteTo(data.AsSpan(start, requestBytes));
-        WriteTail(data.AsSpan(start + requestBytes), id);
-        return data;
+        request.WriteTo(data.Slice(start, requestBytes));
+        WriteTail(data[(start + requestBytes)..], id);
+        return entry;
     }
 
     private static bool TryReadHeader(ReadOnlySpan<byte> header, out ulong id)

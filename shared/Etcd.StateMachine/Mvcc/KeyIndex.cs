@@ -39,12 +39,14 @@ internal sealed class KeyIndex
     }
 
     /// <summary>Adds a put to the key's history.</summary>
-    /// <param name="key">The key; kept by the index when it is new.</param>
+    /// <param name="key">The key; copied when it is new.</param>
     /// <param name="revision">Greater than all earlier ones.</param>
     /// <param name="hasLease">True when the put has a lease.</param>
     /// <param name="createdMain">Main revision of the key's creation.</param>
     /// <param name="version">The key's version, from 1.</param>
-    public void Put(byte[] key, Revision revision, bool hasLease, out long createdMain, out long version)
+    /// <returns>The index's own array of the key.</returns>
+    public byte[] Put(
+        ReadOnlySpan<byte> key, Revision revision, bool hasLease, out long createdMain, out long version)
     {
         IndexLeaf leaf = IndexReader.FindLeaf(_root, key, out int position, out bool found);
         KeyHistory history;
@@ -63,7 +65,8 @@ internal sealed class KeyIndex
             }
             else
             {
-                history = KeyHistory.BeginWithPut(key, revision, revision.Main, version: 1, hasLease);
+                // What lives on is made in a row, so that collections move it as one piece.
+                history = KeyHistory.BeginWithPut(key.ToArray(), revision, revision.Main, version: 1, hasLease);
                 leaf.Insert(position, history);
             }
 
@@ -71,6 +74,7 @@ internal sealed class KeyIndex
         }
 
         (createdMain, version) = (history.CreatedMain, history.Version);
+        return history.Key;
     }
 
     /// <summary>Adds a tombstone to a living key's history.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Etcd.Ports.Engine;
 using Etcd.StateMachine.Leases;
 using Google.Protobuf;
@@ -96,8 +95,8 @@ internal sealed partial class MvccStore : IReadContext
         _puts++;
         _putBytes += key.Length + value.Length;
         Revision revision = NextRevision();
-        byte[] keyBytes = ArrayOf(key);
-        _index.Put(keyBytes, revision, hasLease: leaseId != 0, out long createdMain, out long version);
+        byte[] keyBytes = _index.Put(
+            key.Span, revision, hasLease: leaseId != 0, out long createdMain, out long version);
         var row = new KeyValue
         {
             Key = key,
@@ -244,11 +243,4 @@ internal sealed partial class MvccStore : IReadContext
         _requestEvents.Add(change);
         _changes++;
     }
-
-    // A byte string that came out of a parser has an array of its own, which nobody modifies.
-    private static byte[] ArrayOf(ByteString bytes) =>
-        MemoryMarshal.TryGetArray(bytes.Memory, out ArraySegment<byte> segment)
-        && segment.Array is { } array && segment.Offset == 0 && segment.Count == array.Length
-            ? array
-            : bytes.ToByteArray();
 }
