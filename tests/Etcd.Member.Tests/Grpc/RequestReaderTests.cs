@@ -41,24 +41,25 @@ public sealed class RequestReaderTests
     [InlineData(LeavingBody.Moment.WhileWaiting)]
     [InlineData(LeavingBody.Moment.AfterRead)]
     [InlineData(LeavingBody.Moment.AfterWaiting)]
-    public async Task Client_that_leaves_cancels_the_read(LeavingBody.Moment moment)
+    public async Task Client_that_leaves_ends_the_read(LeavingBody.Moment moment)
     {
         RequestReader<LeaseKeepAliveRequest> requests = Over(new LeavingBody(Renewal, moment));
 
-        OperationCanceledException exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            async () => await requests.ReadAsync(CancellationToken.None));
+        Assert.False(requests.HasLeft);
+        Assert.False(await requests.ReadAsync(CancellationToken.None));
 
-        Assert.IsType<IOException>(exception.InnerException);
+        Assert.True(requests.HasLeft);
     }
 
     [Fact]
-    public async Task Client_that_leaves_within_a_message_cancels_the_read()
+    public async Task Client_that_leaves_within_a_message_ends_the_read()
     {
         RequestReader<LeaseKeepAliveRequest> requests = Over(
             new LeavingBody([0, 0, 0], LeavingBody.Moment.Never), new LeftStream());
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            async () => await requests.ReadAsync(CancellationToken.None));
+        Assert.False(await requests.ReadAsync(CancellationToken.None));
+
+        Assert.True(requests.HasLeft);
     }
 
     private static RequestReader<LeaseKeepAliveRequest> Over(

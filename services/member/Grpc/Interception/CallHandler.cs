@@ -72,7 +72,7 @@ internal sealed partial class CallHandler(
         IGrpcMethodMetrics method = MetricsOf(context.Method, MethodType.ServerStreaming);
         method.Received(SizeOf(request));
         ResponseWriter<TResponse> writer = new(responseStream, context, IsCompressed(context), method);
-        return StreamAsync(context, method, () => handler(request, writer, context));
+        return StreamAsync(context, method, () => handler(request, writer, context), static () => false);
     }
 
     /// <summary>Runs a call with streams both ways.</summary>
@@ -93,10 +93,11 @@ internal sealed partial class CallHandler(
             options.MaxReceiveBytes,
             method);
         ResponseWriter<TResponse> writer = new(responseStream, context, IsCompressed(context), method);
-        return StreamAsync(context, method, () => handler(reader, writer, context));
+        return StreamAsync(context, method, () => handler(reader, writer, context), () => reader.HasLeft);
     }
 
-    private async Task StreamAsync(ServerCallContext context, IGrpcMethodMetrics method, Func<Task> handler)
+    private async Task StreamAsync(
+        ServerCallContext context, IGrpcMethodMetrics method, Func<Task> handler, Func<bool> hasLeft)
     {
         long start = Stopwatch.GetTimestamp();
         StatusCode status = StatusCode.OK;
@@ -109,6 +110,11 @@ internal sealed partial class CallHandler(
             await AnswerInKindAsync(context);
             await handler();
             scope.Cause.ThrowIfAny();
+            if (hasLeft())
+            {
+                // Nobody reads how it ended.
+                status = StatusCode.Cancelled;
+            }
         }
         catch (Exception exception)
         {

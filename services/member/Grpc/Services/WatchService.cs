@@ -36,11 +36,16 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
         using WatchStream stream = member.Node.OpenWatchStream(sink);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(end);
         // CallHandler gives every stream these two; the shard knows the sizes, so nothing is measured twice.
-        Task reading = ReadAsync((RequestReader<WatchRequest>)requestStream, sink, stream, either);
+        RequestReader<WatchRequest> requests = (RequestReader<WatchRequest>)requestStream;
+        Task reading = ReadAsync(requests, sink, stream, either);
         Task writing = WriteAsync((ResponseWriter<WatchResponse>)responseStream, sink, stream, either);
         try
         {
             await Task.WhenAll(reading, writing);
+            if (!requests.HasLeft)
+            {
+                end.ThrowIfCancellationRequested();
+            }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -65,6 +70,11 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
                 {
                     await Task.Delay(ReaderPause, end.Token);
                 }
+            }
+
+            if (requests.HasLeft)
+            {
+                sink.Close();
             }
         }
         catch (Exception exception)
@@ -100,8 +110,6 @@ internal sealed class WatchService(IMemberAccess member, IGrpcMetrics metrics) :
 
                 stream.ReturnCredit(written);
             }
-
-            end.Token.ThrowIfCancellationRequested();
         }
         catch (Exception exception)
         {

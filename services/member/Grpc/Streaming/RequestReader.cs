@@ -30,6 +30,7 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
     private readonly IGrpcMethodMetrics _metrics;
     private ReadOnlySequence<byte> _payload;
     private T? _current;
+    private bool _hasLeft;
 
     /// <param name="library">Reads what this class does not.</param>
     /// <param name="body">The body that the library reads.</param>
@@ -54,6 +55,14 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
     /// <inheritdoc/>
     public T Current => _current ?? throw new InvalidOperationException("no message was read");
 
+    /// <summary>
+    /// True once the client has reset the stream or dropped its connection: then there are no more messages. That may
+    /// show here before the call's token is cancelled, and is no failure in either order. It is not an exception because
+    /// a connection takes thousands of streams along, and each method that one passes costs as much as a request.
+    /// Readable from any thread.
+    /// </summary>
+    public bool HasLeft => Volatile.Read(ref _hasLeft);
+
     /// <inheritdoc/>
     public override int PayloadLength => (int)_payload.Length;
 
@@ -61,7 +70,8 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
     public Task<bool> MoveNext(CancellationToken cancellationToken) => ReadAsync(cancellationToken).AsTask();
 
     /// <summary>As <see cref="MoveNext"/>, without a task for each message.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled, or the client has left.</exception>
+    /// <returns>False when there are no more, see <see cref="HasLeft"/>.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RpcException">What came is no message.</exception>
     public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
@@ -73,9 +83,9 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
                 : TryTake(read.Result) ? ValueTask.FromResult(true)
                 : ReadByLibraryAsync(cancellationToken);
         }
-        catch (IOException exception)
+        catch (IOException)
         {
-            throw Left(exception);
+            return ValueTask.FromResult(Leave());
         }
     }
 
@@ -95,9 +105,9 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
                 return true;
             }
         }
-        catch (IOException exception)
+        catch (IOException)
         {
-            throw Left(exception);
+            return Leave();
         }
 
         return await ReadByLibraryAsync(cancellationToken);
@@ -116,9 +126,9 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
         {
             throw Unreadable(exception);
         }
-        catch (IOException exception)
+        catch (IOException)
         {
-            throw Left(exception);
+            return Leave();
         }
 
         _current = _library.Current;
@@ -176,10 +186,11 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
         return prefix[0] == 0 && bytes <= _maxBytes && buffer.Length - PrefixBytes >= bytes;
     }
 
-    /// <summary>The client has reset the stream or dropped its connection. That may be seen here before the call's
-    /// token is cancelled, and is no failure in either order.</summary>
-    private static OperationCanceledException Left(IOException exception) =>
-        new("the client has left the stream", exception);
+    private bool Leave()
+    {
+        Volatile.Write(ref _hasLeft, true);
+        return false;
+    }
 
     private static RpcException Unreadable(Exception exception) => new(new Status(
         StatusCode.Internal, "grpc: failed to unmarshal the received message: " + exception.Message));
