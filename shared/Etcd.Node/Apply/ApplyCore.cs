@@ -17,7 +17,7 @@ namespace Etcd.Node.Apply;
 public sealed partial class ApplyCore : IDisposable
 {
     // Entries that come meanwhile wait for one slice: about 0.3 ms.
-    private const int CompactionSliceKeys = 128;
+    private const int MostSliceKeys = 128;
 
     private readonly ApplyOptions _options;
     private readonly RequestIdGenerator _requestIds;
@@ -27,7 +27,6 @@ public sealed partial class ApplyCore : IDisposable
     private ConfState _confState;
     private ulong _leaderTerm;
     private bool _uncommitted;
-    private int _compactionStepLeft;
 
     /// <param name="options">Settings.</param>
     /// <param name="requestIds">Ids for the requests that the leader makes by itself.</param>
@@ -139,19 +138,14 @@ public sealed partial class ApplyCore : IDisposable
         _state.Commit();
     }
 
-    /// <summary>True between the slices of one step of a compaction; behind the last slice comes a pause.</summary>
-    public bool IsWithinCompactionStep => _compactionStepLeft > 0;
+    /// <summary>What part of a batch, which a pause belongs to, one step of a compaction is: up to 1.</summary>
+    public double CompactionStepShare => (double)CompactionStepKeys / _options.CompactionBatchLimit;
 
-    /// <summary>One slice of a step of the oldest physical compaction. Only without uncommitted entries.</summary>
+    private int CompactionStepKeys => Math.Min(_options.CompactionBatchLimit, MostSliceKeys);
+
+    /// <summary>One slice of a batch of the oldest physical compaction. Only without uncommitted entries.</summary>
     /// <returns>True when more is to do.</returns>
-    public bool StepCompaction()
-    {
-        int left = IsWithinCompactionStep ? _compactionStepLeft : _options.CompactionBatchLimit;
-        int slice = Math.Min(left, CompactionSliceKeys);
-        bool hasMore = _state.StepCompaction(slice);
-        _compactionStepLeft = hasMore ? left - slice : 0;
-        return hasMore;
-    }
+    public bool StepCompaction() => _state.StepCompaction(CompactionStepKeys);
 
     private ApplyResult ApplyNormal(in Entry entry, long nowMilliseconds, ApplyOutput output)
     {

@@ -14,6 +14,12 @@ namespace Etcd.Node.Loops;
 internal sealed partial class ApplyLoop
 {
     private long _observedTimestamp;
+    // A timer is late by up to some milliseconds: what is less waits for the next pause, and what a pause took too
+    // long makes the next ones shorter.
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(1);
+
+    private TimeSpan _compactionPauseDue;
+    private long _compactionPaused;
     private TimeSpan _compactionTook;
     private long _compactionBegan;
 
@@ -63,14 +69,15 @@ internal sealed partial class ApplyLoop
         }
     }
 
-    /// <summary>A slice of a step, then what has come in meanwhile, so that applying is never held up by more than
-    /// one slice; after the last one a pause.</summary>
+    /// <summary>A slice of a batch, then its part of the batch's pause and what has come in meanwhile. So applying is
+    /// never held up by more than one slice, and others wait for a processor for a part of a batch at most.</summary>
     private void StepCompaction()
     {
         _compactionScheduled = false;
         if (_core.HasCompactionWork)
         {
             long start = _time.GetTimestamp();
+            EndCompactionPause(start);
             _compactionBegan = _compactionTook == TimeSpan.Zero ? start : _compactionBegan;
             bool isIndexStep = _core.IsCompactingIndex;
             bool finished = !_core.StepCompaction();
@@ -85,14 +92,8 @@ internal sealed partial class ApplyLoop
             }
 
             ReleaseSweeps();
-            if (_core.IsWithinCompactionStep)
-            {
-                _compactionScheduled = Post(new ApplyInput(ApplyInputKind.CompactionTick, null, 0, false));
-            }
-            else
-            {
-                ScheduleCompaction(_compactionPause);
-            }
+            _compactionPauseDue += _compactionPause * _core.CompactionStepShare;
+            ScheduleCompaction();
         }
     }
 
@@ -108,12 +109,32 @@ internal sealed partial class ApplyLoop
         }
     }
 
-    private void ScheduleCompaction(TimeSpan pause)
+    private void ScheduleCompaction()
     {
-        if (!_compactionScheduled && _core.HasCompactionWork)
+        if (_compactionScheduled || !_core.HasCompactionWork)
         {
-            _compactionScheduled = true;
-            _compactionTimer.Change(pause, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        _compactionScheduled = true;
+        if (_compactionPauseDue < LeastPause)
+        {
+            _inbox.Add(new ApplyInput(ApplyInputKind.CompactionTick, null, 0, false));
+            return;
+        }
+
+        _compactionPaused = _time.GetTimestamp();
+        _compactionTimer.Change(_compactionPauseDue, Timeout.InfiniteTimeSpan);
+    }
+
+    // Of what a pause took too long no more counts than the pause of a batch: no more than a batch comes at once.
+    private void EndCompactionPause(long now)
+    {
+        if (_compactionPaused != 0)
+        {
+            TimeSpan left = _compactionPauseDue - _time.GetElapsedTime(_compactionPaused, now);
+            _compactionPauseDue = left > -_compactionPause ? left : -_compactionPause;
+            _compactionPaused = 0;
         }
     }
 
@@ -170,6 +191,6 @@ internal sealed partial class ApplyLoop
         _wiring.Restored(engine);
         _wiring.MembersChanged(core.Membership.IsRemoved(core.MemberId));
         ReleaseReads();
-        ScheduleCompaction(TimeSpan.Zero);
+        ScheduleCompaction();
     }
 }

@@ -125,7 +125,7 @@ internal sealed partial class ApplyLoop : IApplyObserver
         try
         {
             Publish();
-            ScheduleCompaction(TimeSpan.Zero);
+            ScheduleCompaction();
             _inbox.Run();
         }
         finally
@@ -281,7 +281,7 @@ internal sealed partial class ApplyLoop : IApplyObserver
 
         if (_core.HasCompactionWork)
         {
-            ScheduleCompaction(TimeSpan.Zero);
+            ScheduleCompaction();
         }
     }
 
