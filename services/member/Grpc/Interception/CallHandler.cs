@@ -112,8 +112,8 @@ internal sealed partial class CallHandler(
             scope.Cause.ThrowIfAny();
             if (hasLeft())
             {
-                // Nobody reads how it ended.
-                status = StatusCode.Cancelled;
+                context.Status = EtcdErrors.ContextCanceled.ToRpcException().Status;
+                status = context.Status.StatusCode;
             }
         }
         catch (Exception exception)
