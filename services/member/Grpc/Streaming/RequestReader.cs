@@ -58,9 +58,8 @@ internal sealed class RequestReader<T> : DeserializationContext, IAsyncStreamRea
     /// <summary>
     /// True once the client has reset the stream, dropped its connection or broken its body off: then there are no more
     /// messages. That may show here before the call's token is cancelled, and is no failure in either order; who still
-    /// listens is told that the call is cancelled. It is not an exception because
-    /// a connection takes thousands of streams along, and each method that one passes costs as much as a request.
-    /// Readable from any thread.
+    /// listens is told that the call is cancelled. It is not an exception because a connection takes thousands of streams
+    /// along, and each method that one passes costs as much as a request. Readable from any thread.
     /// </summary>
     public bool HasLeft => Volatile.Read(ref _hasLeft);
 
