@@ -18,7 +18,7 @@ public sealed class MissingFigureTests
         using var silent = new EchoServer([], answers: false);
 
         LoadException refused = Assert.Throws<LoadException>(
-            () => new PutWorkload("put", sequential: false).Run(BenchOf(silent, "silent")));
+            () => new PutWorkload("put", sequential: false, ownValues: true).Run(BenchOf(silent, "silent")));
 
         Assert.Contains("silent completed nothing in a window of", refused.Message, StringComparison.Ordinal);
     }
@@ -28,7 +28,7 @@ public sealed class MissingFigureTests
     {
         using var echo = new EchoServer(new PutResponse { Header = new() { Revision = 7 } }.ToByteArray());
 
-        Sample sample = new PutWorkload("put", sequential: false).Run(BenchOf(echo, "echo"));
+        Sample sample = new PutWorkload("put", sequential: false, ownValues: true).Run(BenchOf(echo, "echo"));
 
         Assert.True(sample.Operations > 0);
         Assert.True(sample.Value(Metric.MedianLatency) > 0);
@@ -87,6 +87,17 @@ public sealed class MissingFigureTests
     [InlineData(2.0, "hit")]
     public void Verdict_needs_a_figure(double? ratio, string verdict) =>
         Assert.Equal(verdict, new Target(Metric.Throughput, 2.0).Verdict(ratio));
+
+    [Theory]
+    [InlineData(null, "not measured")]
+    [InlineData(1.9, "–")]
+    public void Without_an_aim_there_is_no_verdict(double? ratio, string verdict)
+    {
+        var shown = new Target(Metric.DiskBytes, null);
+
+        Assert.Equal(verdict, shown.Verdict(ratio));
+        Assert.Equal("–", shown.ToString());
+    }
 
     private static Bench BenchOf(EchoServer server, string name) => new()
     {

@@ -14,7 +14,7 @@ internal static class ClientLimit
     public static double CallsPerSecond(int valueBytes, TimeSpan duration, CancellationToken cancellation)
     {
         using var server = new EchoServer(new PutResponse { Header = new() { Revision = 2 } }.ToByteArray());
-        return new PutWorkload("put", sequential: false).Run(new Bench
+        return new PutWorkload("put", sequential: false, ownValues: true).Run(new Bench
         {
             Server = new InProcessServer("echo", server.Endpoint),
             Clients = Clients,

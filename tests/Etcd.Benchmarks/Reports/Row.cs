@@ -17,7 +17,7 @@ internal static class Row
     public static string[] Cells(Result result)
     {
         Workload? workload = Catalog.Find(result.Workload, result.StoredKeys);
-        Target target = workload?.TargetsFor(result.Clients)[0] ?? new Target(Metric.Throughput, 2.0);
+        Target target = workload?.TargetsFor(result.Clients)[0] ?? new Target(Metric.Throughput, null);
         double? ratio = result.Ratio(target.Metric);
         return
         [
@@ -27,7 +27,7 @@ internal static class Row
             Value(result.Reference, target.Metric),
             Value(result.Ours, target.Metric),
             Ratio(ratio),
-            $"{target} {target.Verdict(ratio)}",
+            target.Ratio is null ? target.Verdict(ratio) : $"{target} {target.Verdict(ratio)}",
             Pair(result, static sample => sample.P50Microseconds, SampleText.Time),
             Pair(result, static sample => sample.P90Microseconds, SampleText.Time),
             Pair(result, static sample => sample.P99Microseconds, SampleText.Time),

@@ -42,7 +42,7 @@ internal sealed class ClientsDimension : ScaleDimension
     public override IReadOnlyList<ScaleFigure> Measure(ScaleBench bench, int step)
     {
         _ = bench.Store(Keys);
-        var puts = new PutWorkload("put", sequential: false, Keys);
+        var puts = new PutWorkload("put", sequential: false, ownValues: true, Keys);
         RangeWorkload ranges = RangeWorkload.OneKey("range", Keys, serializable: false);
         Bench Each(Bench with) => with with { Connections = step };
         ScaleSamples put = bench.Measure(puts, step);

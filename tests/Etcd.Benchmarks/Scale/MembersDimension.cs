@@ -45,7 +45,7 @@ internal sealed class MembersDimension : ScaleDimension
     public override IReadOnlyList<ScaleFigure> Measure(ScaleBench bench, int step)
     {
         _ = bench.Store(Keys);
-        var puts = new PutWorkload("put", sequential: false, Keys);
+        var puts = new PutWorkload("put", sequential: false, ownValues: true, Keys);
         ScaleSamples put = bench.Measure(puts, Clients);
         ScaleSamples range = bench.Measure(RangeWorkload.OneKey("range", Keys, serializable: false), Clients);
         ScaleSamples alone = bench.Measure(puts, clients: 1);

@@ -45,7 +45,7 @@ internal sealed class ValuesDimension : ScaleDimension
         _ = bench.Store(Keys, step);
         Bench Sized(Bench with) => with with { ValueBytes = step };
         ScaleSamples put = bench.Measure(
-            new PutWorkload("put", sequential: false, Keys), Clients, Sized, static used => Compaction.Run(used));
+            new PutWorkload("put", sequential: false, ownValues: true, Keys), Clients, Sized, static used => Compaction.Run(used));
         ScaleSamples range = bench.Measure(RangeWorkload.OneKey("range", Keys, serializable: false), Clients, Sized);
         return
         [

@@ -20,9 +20,9 @@ internal static class Catalog
         int many = storedKeys ?? ManyKeys;
         return
         [
-            new PutWorkload("put", sequential: false),
-            new PutWorkload("put-sequential", sequential: true),
-            new PutWorkload("put-one-value", sequential: false, oneValue: true),
+            new PutWorkload("put", sequential: false, ownValues: false),
+            new PutWorkload("put-sequential", sequential: true, ownValues: false),
+            new PutWorkload("put-own-values", sequential: false, ownValues: true),
             new PutRateWorkload(),
             new DiskWorkload(),
             new TxnPutWorkload(),

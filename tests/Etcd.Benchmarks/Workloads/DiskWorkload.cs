@@ -31,7 +31,7 @@ internal sealed class DiskWorkload : Workload
         using LoadSession session = bench.Open();
         for (int i = 0; i < bench.Clients; i++)
         {
-            session.Add(new PutWorkload.Caller(i, sequential: false, PutWorkload.RandomKeys, bench.ValueBytes));
+            session.Add(new PutWorkload.Caller(i, sequential: false, PutWorkload.RandomKeys, bench.ValueBytes, ownValues: true));
         }
 
         session.Start();

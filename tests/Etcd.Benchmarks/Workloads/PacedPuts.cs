@@ -13,7 +13,7 @@ internal static class PacedPuts
         LoadSession session = bench.Open();
         for (int i = 0; i < bench.Clients; i++)
         {
-            session.Add(new PutWorkload.Caller(i, sequential: false, keys, bench.ValueBytes));
+            session.Add(new PutWorkload.Caller(i, sequential: false, keys, bench.ValueBytes, ownValues: true));
         }
 
         session.Pace(bench.Rate);

@@ -7,7 +7,7 @@ internal sealed class PutRateWorkload : Workload
 {
     private const double ShareOfPeak = 0.7;
 
-    private readonly PutWorkload _peak = new("put", sequential: false);
+    private readonly PutWorkload _peak = new("put", sequential: false, ownValues: true);
 
     /// <inheritdoc/>
     public override string Name => "put-rate";
