@@ -13,11 +13,11 @@ namespace Etcd.Node.Loops;
 
 internal sealed partial class ApplyLoop
 {
-    private long _observedTimestamp;
     // A timer is late by up to some milliseconds: what is less waits for the next pause, and what a pause took too
     // long makes the next ones shorter.
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(1);
 
+    private long _observedTimestamp;
     private TimeSpan _compactionPauseDue;
     private long _compactionPaused;
     private TimeSpan _compactionTook;

@@ -8,7 +8,7 @@ using Etcd.StateMachine;
 namespace Etcd.Node.Loops;
 
 /// <summary>Whom the apply loop tells what. Every delegate returns at once.</summary>
-internal sealed class ApplyLoopWiring
+internal sealed record ApplyLoopWiring
 {
     /// <summary>Opens the state of an engine.</summary>
     public required Func<IKvEngine, ApplyCore> Open { get; init; }
