@@ -112,13 +112,16 @@ public sealed class LessorTests
     {
         _lessor.Promote(0, 0);
         Grant(1, 10, nowMilliseconds: 0);
+        Grant(2, 5, nowMilliseconds: 0);
+        Assert.Equal([2L, 1L], _lessor.ListByRemaining(0));
         _lessor.Demote();
 
+        Assert.Equal([1L, 2L], _lessor.ListByRemaining(0));
         Assert.Equal(0, _lessor.CollectExpired(50_000, _expired));
 
         _lessor.Promote(60_000, 0);
-        Assert.Equal(0, _lessor.CollectExpired(69_999, _expired));
-        Assert.Equal(1, _lessor.CollectExpired(70_000, _expired));
+        Assert.Equal(0, _lessor.CollectExpired(64_999, _expired));
+        Assert.Equal(2, _lessor.CollectExpired(70_000, _expired));
     }
 
     [Fact]
