@@ -4,6 +4,7 @@ using Etcd.Member.Config.Values;
 using Etcd.Member.Grpc;
 using Etcd.Member.Host.Pings;
 using Etcd.Member.Http;
+using Etcd.Member.Metrics;
 using Etcd.Member.Peers;
 using Etcd.Member.Peers.Incoming;
 using Etcd.Node;
@@ -67,7 +68,10 @@ internal sealed partial class MemberProcess
         }
 
         var stopping = new CancellationTokenSource();
-        List<Task> running = [];
+        List<Task> running =
+        [
+            new OpenFilesMonitor(() => ProcessFiles.Used(), ProcessFiles.Limit, _time, _loggers).RunAsync(stopping.Token),
+        ];
         if (_config.AutoCompaction.IsEnabled)
         {
             running.Add(new AutoCompactor(node, _config.AutoCompaction, _time, _loggers).RunAsync(stopping.Token));
