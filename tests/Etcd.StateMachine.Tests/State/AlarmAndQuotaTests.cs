@@ -69,7 +69,7 @@ public sealed class AlarmAndQuotaTests
     }
 
     [Fact]
-    public void Alarms_survive_a_restart()
+    public void Alarms_and_their_end_survive_a_restart()
     {
         Alarm(Action.Activate, 9, AlarmType.Nospace);
 
@@ -77,6 +77,12 @@ public sealed class AlarmAndQuotaTests
 
         Assert.Equal(9UL, Assert.Single(_state.State.Alarms.Published).MemberID);
         Assert.Same(EtcdErrors.NoSpace, Refusal(Put("a")));
+
+        Alarm(Action.Deactivate, 9, AlarmType.Nospace);
+        _state.Reopen();
+
+        Assert.Empty(_state.State.Alarms.Published);
+        Assert.Null(Refusal(Put("a")));
     }
 
     [Fact]
