@@ -20,7 +20,7 @@ internal sealed class CompareCommand
     {
         _options = options;
         _cancellation = cancellation;
-        _products = [Products.Reference(options.EtcdDirectory, options.Suite), Products.Ours(options.OurDirectory)];
+        _products = Products.Of(options);
         _setting = Setting.Now(_products[0].Version, _products[1].Version);
     }
 

@@ -5,15 +5,14 @@ namespace Etcd.Benchmarks.Cli;
 /// <summary>Finds or makes the two programs that are compared.</summary>
 internal static class Products
 {
-    /// <summary>The real etcd.</summary>
-    /// <param name="directory">Where it is; null brings it.</param>
-    /// <param name="suite">The Debian suite to bring it from.</param>
-    public static Product Reference(string? directory, string suite) => Product.In("etcd", directory ?? Tool.Run(
+    /// <summary>The real etcd, then ours.</summary>
+    public static Product[] Of(SideBySideOptions options) =>
+        [Reference(options.EtcdDirectory, options.Suite), Ours(options.OurDirectory)];
+
+    private static Product Reference(string? directory, string suite) => Product.In("etcd", directory ?? Tool.Run(
         "bash", [Path.Combine(Repository.Root, "eng/get-etcd.sh"), Path.Combine(Repository.Root, ".tools/etcd"), suite]));
 
-    /// <summary>Ours.</summary>
-    /// <param name="directory">A published member; null publishes it.</param>
-    public static Product Ours(string? directory)
+    private static Product Ours(string? directory)
     {
         if (directory is not null)
         {

@@ -18,8 +18,7 @@ internal static class ScaleCommand
     public static int Run(Options arguments, CancellationToken cancellation)
     {
         var options = new ScaleOptions(arguments);
-        Product[] products =
-            [Products.Reference(options.EtcdDirectory, options.Suite), Products.Ours(options.OurDirectory)];
+        Product[] products = Products.Of(options);
         Setting setting = Setting.Now(products[0].Version, products[1].Version);
         if (OpenFileLimit.Raise() is var files && files < WantedFiles)
         {

@@ -3,26 +3,17 @@ using Etcd.Benchmarks.Scale;
 namespace Etcd.Benchmarks.Cli;
 
 /// <summary>What a measurement of growth is to do.</summary>
-internal sealed record ScaleOptions
+internal sealed record ScaleOptions : SideBySideOptions
 {
     /// <summary>Stands for no dimension: only the machine's limits.</summary>
     private const string LimitsOnly = "limits";
 
     public ScaleOptions(Options options)
+        : base(options, rounds: 3)
     {
         Dimensions = Parse(options.Text("dimension", "all"));
         Least = options.Number("min", 1);
         Most = options.Number("max", int.MaxValue);
-        Rounds = options.Number("rounds", 3);
-        Duration = TimeSpan.FromSeconds(options.Real("seconds", 5));
-        WarmUp = TimeSpan.FromSeconds(options.Real("warmup", 20));
-        Connections = options.Number("connections", 10);
-        ValueBytes = options.Number("value-bytes", 256);
-        EtcdDirectory = options.Text("etcd");
-        Suite = options.Text("suite", "sid");
-        OurDirectory = options.Text("ours");
-        DataDirectory = options.Text("data", Path.Combine(Repository.Artifacts, "data"));
-        Output = options.Text("output");
         options.RefuseUnknown();
         if (Dimensions.Count > 0 && !Dimensions.SelectMany(StepsOf).Any())
         {
@@ -37,26 +28,6 @@ internal sealed record ScaleOptions
 
     /// <summary>Steps above are left out.</summary>
     public int Most { get; }
-
-    public int Rounds { get; }
-
-    public TimeSpan Duration { get; }
-
-    public TimeSpan WarmUp { get; }
-
-    public int Connections { get; }
-
-    public int ValueBytes { get; }
-
-    public string? EtcdDirectory { get; }
-
-    public string Suite { get; }
-
-    public string? OurDirectory { get; }
-
-    public string DataDirectory { get; }
-
-    public string? Output { get; }
 
     /// <summary>The steps to measure.</summary>
     public IEnumerable<int> StepsOf(ScaleDimension dimension) =>
