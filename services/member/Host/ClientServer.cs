@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Etcd.Member.Config;
 using Etcd.Member.Grpc;
 using Etcd.Member.Http;
@@ -12,10 +11,6 @@ namespace Etcd.Member.Host;
 /// <summary>Builds the server of the client listeners: gRPC by HTTP/2, everything else by HTTP/1.1.</summary>
 internal static class ClientServer
 {
-    /// <summary>Kestrel keeps no state for streams that are not open; more would overflow where it doubles
-    /// them.</summary>
-    private const uint MaxStreams = 1 << 20;
-
     /// <summary>Builds the server; it is started by the caller.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="sockets">Bound sockets.</param>
@@ -37,15 +32,10 @@ internal static class ClientServer
         builder.Configuration.AddEnvironmentVariables();
         builder.AddServiceDefaults("etcd-member");
         addServices(builder.Services);
-        builder.Services.AddEtcdGrpc();
+        builder.AddGrpc(config);
         builder.Services.Configure<KestrelServerOptions>(options =>
         {
-            SetLimits(options.Limits.Http2, config);
-            // Kestrel ends the connection for a header that is not UTF-8; this one is judged by the service.
-            options.RequestHeaderEncodingSelector = static name =>
-                string.Equals(name, RequestGate.ClientVersionHeader, StringComparison.OrdinalIgnoreCase)
-                    ? Encoding.Latin1
-                    : null;
+            SetPings(options.Limits.Http2, config.KeepAlive);
             var shared = http.Count == 0 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http2;
             foreach (var endPoint in clients)
             {
@@ -72,14 +62,13 @@ internal static class ClientServer
 
     private static bool IsHttp2(HttpContext context) => HttpProtocol.IsHttp2(context.Request.Protocol);
 
-    private static void SetLimits(Http2Limits limits, MemberConfig config)
+    private static void SetPings(Http2Limits limits, KeepAliveConfig config)
     {
-        limits.MaxStreamsPerConnection = (int)Math.Clamp(config.MaxConcurrentStreams, 1, MaxStreams);
-        limits.KeepAlivePingDelay = config.KeepAlive.Interval > TimeSpan.Zero
-            ? Max(config.KeepAlive.Interval, TimeSpan.FromSeconds(1))
+        limits.KeepAlivePingDelay = config.Interval > TimeSpan.Zero
+            ? Max(config.Interval, TimeSpan.FromSeconds(1))
             : TimeSpan.MaxValue;
-        limits.KeepAlivePingTimeout = config.KeepAlive.Timeout > TimeSpan.Zero
-            ? Max(config.KeepAlive.Timeout, TimeSpan.FromSeconds(1))
+        limits.KeepAlivePingTimeout = config.Timeout > TimeSpan.Zero
+            ? Max(config.Timeout, TimeSpan.FromSeconds(1))
             : TimeSpan.MaxValue;
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Etcd.Member.Config;
 using Etcd.Member.Grpc;
 using Grpc.Core;
@@ -31,18 +30,11 @@ internal static class PeerServer
     {
         var builder = ServerBuilder.Create(sockets, loggers);
         addServices(builder.Services);
-        builder.Services.AddEtcdGrpc();
+        builder.AddGrpc(config);
         // What goes to another member leaves on the thread that brings it: there are few messages, each waited for.
         builder.Services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true);
         builder.Services.Configure<KestrelServerOptions>(options =>
         {
-            var most = options.Limits.Http2.MaxStreamsPerConnection;
-            options.Limits.Http2.MaxStreamsPerConnection = (int)Math.Clamp(config.MaxConcurrentStreams, 1, (uint)most);
-            // Kestrel ends the connection for a header that is not UTF-8; this one is judged by the service.
-            options.RequestHeaderEncodingSelector = static name =>
-                string.Equals(name, RequestGate.ClientVersionHeader, StringComparison.OrdinalIgnoreCase)
-                    ? Encoding.Latin1
-                    : null;
             foreach (var endPoint in endPoints)
             {
                 ServerBuilder.Listen(options, endPoint, HttpProtocols.Http1AndHttp2);
