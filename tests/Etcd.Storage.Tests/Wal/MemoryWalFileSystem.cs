@@ -26,6 +26,9 @@ internal sealed class MemoryWalFileSystem : IWalFileSystem
     /// <summary>Called before each sync of a file; throws to make it fail.</summary>
     public Action<string>? OnSync { get; set; }
 
+    /// <summary>Called before each sync of the directory; throws to make it fail.</summary>
+    public Action? OnSyncDirectory { get; set; }
+
     /// <summary>Called before space is reserved; throws to make it fail.</summary>
     public Action<string>? OnAllocate { get; set; }
 
@@ -137,6 +140,7 @@ internal sealed class MemoryWalFileSystem : IWalFileSystem
     {
         lock (_lock)
         {
+            OnSyncDirectory?.Invoke();
             _durableNames = new Dictionary<string, Data>(_names);
             _unsyncedNames.Clear();
         }

@@ -313,6 +313,35 @@ public sealed class SegmentedRaftLogTests
     }
 
     [Fact]
+    public void Crash_while_segments_are_released_leaves_no_gap()
+    {
+        var files = FilledLog();
+        var segments = Segments(files).Length;
+        using (var log = new SegmentedRaftLogStore(files, Small).Open(0, out _))
+        {
+            log.SaveMarker(new LogSnapshotMarker(30, 1, default));
+            log.Sync();
+            files.OnSyncDirectory = static () => throw new IOException("cannot sync the directory");
+            Assert.Throws<StorageException>(() => log.ReleaseThrough(30));
+        }
+
+        HashSet<int> left = [];
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var crashed = files.Crash(new Random(seed));
+            left.Add(Segments(crashed).Length);
+            using (new SegmentedRaftLogStore(crashed, Small).Open(30, out var recovered))
+            {
+                Assert.Equal(30UL, recovered.Marker.Index);
+                Assert.Equal(10, recovered.Entries.Count);
+            }
+        }
+
+        // All that a crash can leave was seen, from nothing released to everything.
+        Assert.Equal(Enumerable.Range(Segments(files).Length, segments - Segments(files).Length + 1), left.Order());
+    }
+
+    [Fact]
     public void Segment_that_was_extended_is_not_used_again()
     {
         var files = new MemoryWalFileSystem();
