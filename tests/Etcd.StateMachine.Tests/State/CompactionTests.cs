@@ -74,6 +74,30 @@ public sealed class CompactionTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Events_below_a_compaction_are_refused_whatever_the_view(bool swept)
+    {
+        PutThree();
+        MvccView before = _state.View;
+        _state.Compact(4);
+        if (swept)
+        {
+            _state.SweepAll();
+        }
+
+        foreach (MvccView view in new[] { before, _state.View })
+        {
+            Assert.Same(EtcdErrors.Compacted, view.ReadEvents(3, 100, long.MaxValue, out _).Error);
+            (IReadOnlyList<RevisionEvents>? events, EtcdError? error) =
+                view.ReadEvents(4, 100, long.MaxValue, out long next);
+            Assert.Null(error);
+            Assert.Equal(4, Assert.Single(events!).Revision);
+            Assert.Equal(5, next);
+        }
+    }
+
+    [Theory]
     [InlineData(7)]
     [InlineData(128)]
     [InlineData(5000)]
