@@ -41,9 +41,11 @@ internal sealed class KeysDimension : ScaleDimension
     public override IReadOnlyList<ScaleFigure> Measure(ScaleBench bench, int step)
     {
         ScaleSamples stored = bench.Store(step);
+
+        // Before the puts: whoever is faster would have more to read.
+        ScaleSamples restart = bench.Measure(new StartWorkload("restart", step), clients: 1);
         ScaleSamples put = bench.Measure(new PutWorkload("put", sequential: false, ownValues: true, step), Clients);
         ScaleSamples range = bench.Measure(RangeWorkload.OneKey("range", step, serializable: false), Clients);
-        ScaleSamples restart = bench.Measure(new StartWorkload("restart", step), clients: 1);
         return
         [
             put.Figure(Put, Metric.Throughput),

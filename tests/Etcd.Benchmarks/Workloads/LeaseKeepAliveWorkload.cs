@@ -25,7 +25,7 @@ internal sealed class LeaseKeepAliveWorkload(string name, bool once) : Workload
     public override string Operation => "renewal";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Target> TargetsFor(int clients) => [new(Metric.Throughput, 2.0)];
+    public override IReadOnlyList<Target> TargetsFor(int clients) => [new(Metric.Throughput, once ? 2.0 : null)];
 
     /// <inheritdoc/>
     public override Sample Run(Bench bench)
