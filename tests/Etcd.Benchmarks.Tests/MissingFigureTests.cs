@@ -72,6 +72,18 @@ public sealed class MissingFigureTests
     }
 
     [Fact]
+    public void Short_form_with_small_stores_has_no_target()
+    {
+        Result meant = ResultOf([SampleOf(100)], [SampleOf(300)]) with { Workload = "count" };
+        Result shortForm = meant with { StoredKeys = 20_000 };
+
+        Assert.Equal("hit", Row.Targets(meant).Single()[^1]);
+        Assert.Contains("≥ 2.0 hit", Row.Cells(meant));
+        Assert.Equal("–", Row.Targets(shortForm).Single()[^1]);
+        Assert.Contains("–", Row.Cells(shortForm));
+    }
+
+    [Fact]
     public void Tail_of_fewer_than_a_hundred_calls_is_missing()
     {
         Assert.Null(SampleOf(99).Value(Metric.TailLatency));

@@ -17,7 +17,7 @@ internal static class Row
     public static string[] Cells(Result result)
     {
         Workload? workload = Catalog.Find(result.Workload, result.StoredKeys);
-        Target target = workload?.TargetsFor(result.Clients)[0] ?? new Target(Metric.Throughput, null);
+        Target target = workload is null ? new Target(Metric.Throughput, null) : TargetsOf(workload, result).First();
         double? ratio = result.Ratio(target.Metric);
         return
         [
@@ -43,7 +43,7 @@ internal static class Row
     public static IEnumerable<string[]> Targets(Result result)
     {
         Workload? workload = Catalog.Find(result.Workload, result.StoredKeys);
-        foreach (Target target in workload?.TargetsFor(result.Clients) ?? [])
+        foreach (Target target in workload is null ? [] : TargetsOf(workload, result))
         {
             double? ratio = result.Ratio(target.Metric);
             yield return
@@ -58,6 +58,11 @@ internal static class Row
             ];
         }
     }
+
+    // The targets are those of a workload as it is meant, not of a short form with small stores.
+    private static IEnumerable<Target> TargetsOf(Workload workload, Result result) => result.StoredKeys is null
+        ? workload.TargetsFor(result.Clients)
+        : workload.TargetsFor(result.Clients).Select(static target => target with { Ratio = null });
 
     private static string Value(IReadOnlyList<Sample> samples, Metric metric)
     {
