@@ -91,6 +91,10 @@ public sealed partial class RaftNode
     /// <summary>True while this leader hands over, and takes no proposals.</summary>
     public bool IsHandingOver => _core.LeadTransferee != RaftIds.None;
 
+    /// <summary>True while this leader would append an empty entry instead of a conf change: its log may hold one that
+    /// is not applied yet.</summary>
+    public bool RefusesConfChanges => IsLeader && _core.MayHavePendingConfChange;
+
     /// <summary>Highest index known to be committed.</summary>
     public ulong Commit => _core.Log.Committed;
 

@@ -91,6 +91,37 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public async Task Changes_that_come_together_at_all_members_are_made_one_after_another()
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(3);
+        foreach (TestMember member in cluster.Members)
+        {
+            await member.Node.Published.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        // Each proposer sends the next one the moment it is told of the last.
+        MemberChangeResult[][] results = await Task.WhenAll(cluster.Members.Select(async (member, at) =>
+        {
+            List<MemberChangeResult> told = [];
+            for (int port = 3000; port < 3100; port++)
+            {
+                told.Add(await member.Node.UpdateMemberAsync(
+                    member.Id, [$"http://127.0.0.{at + 1}:{port}"], CancellationToken.None));
+            }
+
+            return told.ToArray();
+        }));
+
+        Assert.All(results.SelectMany(static told => told), static result => Assert.Null(result.Error));
+        foreach (TestMember member in cluster.Members)
+        {
+            await member.WaitAsync(
+                "last change",
+                node => node.Membership.Members.All(static one => one.PeerUrls[0].EndsWith(":3099")));
+        }
+    }
+
+    [Fact]
     public async Task Members_publish_and_agree_on_the_version()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(3);

@@ -39,7 +39,9 @@ public sealed partial class ConsensusCore
 
     private void FlushForwarded()
     {
-        while (CanPropose && _forwarded.Count > 0)
+        while (CanPropose
+            && _forwarded.TryPeek(out (Message Message, long UntilTick) oldest)
+            && !IsChangeTooEarly(oldest.Message))
         {
             _raft.Step(TakeForwarded());
         }

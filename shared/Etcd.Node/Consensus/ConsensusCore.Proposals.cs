@@ -5,10 +5,6 @@ namespace Etcd.Node.Consensus;
 
 public sealed partial class ConsensusCore
 {
-    /// <summary>Proposals that wait for a leader or for the next poll; they are bounded by whoever hands them in.
-    /// </summary>
-    public int WaitingProposals => _proposals.Count;
-
     /// <summary>
     /// Hands waiting proposals to raft, many in one message. Without a leader they stay (etcd blocks in
     /// <c>node.Propose</c> then), and while this one hands over; what raft refuses otherwise is dropped for good, as

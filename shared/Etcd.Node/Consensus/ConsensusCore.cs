@@ -70,18 +70,26 @@ public sealed partial class ConsensusCore
         TickReads();
         NoteHeard();
         EndForwarded();
+        EndWithdrawnChanges();
     }
 
     /// <summary>Takes a message of another member.</summary>
     public StepResult Receive(Message message)
     {
+        if (IsChangeTooEarly(message) && TryKeep(message))
+        {
+            return StepResult.Accepted;
+        }
+
         StepResult result = _raft.Step(message);
         bool lacksLeader = result is StepResult.DroppedNoLeader or StepResult.DroppedLeaderTransfer;
         return lacksLeader && TryKeep(message) ? StepResult.Accepted : result;
     }
 
-    /// <summary>Takes a proposal. It is handed to raft by the next <see cref="Poll"/>, or waits for a leader.</summary>
-    public void Propose(Proposal proposal) => _proposals.Enqueue(proposal);
+    /// <summary>Takes a proposal. It is handed to raft by the next <see cref="Poll"/>, or waits: for a leader, and a
+    /// membership change until the one before is applied.</summary>
+    public void Propose(Proposal proposal) =>
+        (proposal.Type == EntryType.Normal ? _proposals : _changes).Enqueue(proposal);
 
     /// <summary>
     /// A log write of <see cref="ConsensusOutput.LogWrites"/> is durable, in their order. Its responses to other
@@ -152,9 +160,7 @@ public sealed partial class ConsensusCore
     public void Poll(ConsensusOutput output)
     {
         output.Clear();
-        FlushForwarded();
-        FlushProposals();
-        StartReads();
+        FlushWaiting();
         while (_raft.HasReady)
         {
             Collect(_raft.TakeReady(), output);
@@ -164,9 +170,7 @@ public sealed partial class ConsensusCore
             }
 
             // A leader may just have been found, or a round just have ended.
-            FlushForwarded();
-            FlushProposals();
-            StartReads();
+            FlushWaiting();
         }
 
         output.LeadershipChanged = _leadershipChanged;
@@ -176,6 +180,14 @@ public sealed partial class ConsensusCore
         _leadershipChanged = false;
         _newLeader = false;
         TakeReads(output);
+    }
+
+    private void FlushWaiting()
+    {
+        FlushForwarded();
+        FlushProposals();
+        FlushChanges();
+        StartReads();
     }
 
     private void Collect(in Ready ready, ConsensusOutput output)

@@ -9,6 +9,10 @@ internal sealed partial class RaftCore
     // Payload of the uncommitted tail; an underestimate after a change of leader, never an overestimate.
     private ulong _uncommittedSize;
 
+    /// <summary>True until everything is applied up to this leader's last conf change, and up to what its log held
+    /// when it was elected.</summary>
+    public bool MayHavePendingConfChange => _pendingConfIndex > Log.Applied;
+
     private StepResult StepLeader(Message message)
     {
         switch (message.Type)
@@ -140,7 +144,7 @@ internal sealed partial class RaftCore
             return null;
         }
 
-        if (_pendingConfIndex > Log.Applied)
+        if (MayHavePendingConfChange)
         {
             return $"possible unapplied conf change at index {_pendingConfIndex} (applied to {Log.Applied})";
         }
