@@ -37,19 +37,31 @@ public sealed class RandomFaultsTests
         ];
 
         var running = Stopwatch.StartNew();
-        while (running.Elapsed < duration && !clients.Any(client => client.IsCompleted))
+        try
         {
-            await FailOneAsync(cluster, random);
+            while (running.Elapsed < duration && !clients.Any(client => client.IsCompleted))
+            {
+                await FailOneAsync(cluster, random);
+                AssertAllRun(cluster);
+            }
+
+            await cluster.LeaderAsync(TimeSpan.FromSeconds(10));
+        }
+        finally
+        {
+            await stop.CancelAsync();
         }
 
-        await cluster.StartAllAsync();
-        await cluster.LeaderAsync(TimeSpan.FromSeconds(10));
-        await stop.CancelAsync();
         await Task.WhenAll(clients);
 
         Assert.True(_writes > 100 && _reads > 100, $"{_writes} writes and {_reads} reads only");
         await AssertAgreeAsync(cluster);
     }
+
+    /// <summary>No member ends but by a signal of the test's.</summary>
+    private static void AssertAllRun(Cluster cluster) => Assert.All(
+        cluster.Members,
+        member => Assert.True(member.IsRunning, $"{member.Name} ended by itself:\n{member.Process.LogTail()}"));
 
     private static async Task FailOneAsync(Cluster cluster, Random random)
     {
