@@ -16,6 +16,9 @@ public sealed class RandomFaultsTests
 {
     private const int Keys = 12;
 
+    /// <summary>What a client waits after an error, so that it does not take the processor from the members.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
     private readonly long[] _sent = new long[Keys];
     private readonly long[] _known = new long[Keys];
     private long _reads;
@@ -120,6 +123,7 @@ public sealed class RandomFaultsTests
             {
                 AssertExpected(error, stop);
                 revision = null;
+                await Task.Delay(Pause, CancellationToken.None);
             }
         }
     }
@@ -169,6 +173,7 @@ public sealed class RandomFaultsTests
             catch (RpcException error)
             {
                 AssertExpected(error, stop);
+                await Task.Delay(Pause, CancellationToken.None);
             }
         }
     }

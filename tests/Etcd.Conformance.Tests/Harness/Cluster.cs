@@ -117,8 +117,6 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>One member's process and channels.</summary>
     internal sealed class Member : IAsyncDisposable
     {
-        private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
-
         private readonly Cluster _cluster;
         private readonly string _program;
         private readonly GrpcChannel _channel;
@@ -189,15 +187,7 @@ internal sealed class Cluster : IAsyncDisposable
                 Path.Combine(_cluster.Folder, $"{Name}.log"),
                 environment);
 
-        /// <summary>
-        /// Waits until the process says that it is healthy and the channel has reached it: a channel that found the
-        /// member away fails calls with what it saw last, for seconds, until it tries again.
-        /// </summary>
-        public async Task UntilHealthyAsync()
-        {
-            await Process.UntilAnswersAsync($"{ClientUrl}/health");
-            await _channel.ConnectAsync().WaitAsync(ConnectLimit);
-        }
+        public Task UntilHealthyAsync() => Process.UntilAnswersAsync($"{ClientUrl}/health");
 
         public async ValueTask DisposeAsync()
         {
