@@ -13,10 +13,34 @@ internal static class Channels
     {
         MaxReceiveMessageSize = null,
         MaxSendMessageSize = null,
-        HttpClient = new HttpClient(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+        HttpClient = new HttpClient(new ConnectionFaults
+        {
+            InnerHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+        })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         },
         DisposeHttpClient = true,
     });
+
+    /// <summary>
+    /// Gives an IOException as the cause where a connection ended in its handshake: SocketsHttpHandler sometimes
+    /// gives none, and what has none is "internal" instead of "unavailable" to the gRPC client.
+    /// </summary>
+    private sealed class ConnectionFaults : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException error) when (
+                error is { HttpRequestError: HttpRequestError.Unknown, InnerException: null })
+            {
+                throw new HttpRequestException(error.Message, new IOException(error.Message, error));
+            }
+        }
+    }
 }
